@@ -1,0 +1,2 @@
+//! `qrstudio`: the service and its tools in one binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Print-ready pictures of QR code symbols at exact sizes.

@@ -1,0 +1,1 @@
+//! The QR Studio HTTP service.

@@ -1,0 +1,1 @@
+//! What QR Studio keeps, in SQLite or PostgreSQL.

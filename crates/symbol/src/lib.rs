@@ -1,0 +1,1 @@
+//! ISO/IEC 18004 QR code symbols: contents in, modules out.
