@@ -1,0 +1,179 @@
+"""Life and death of the service: `kill -9`, drains, slow clients, damaged files, taken ports."""
+
+import socket
+import stat
+import subprocess
+import threading
+import time
+
+import pytest
+import requests
+
+from studio import BINARY, Studio, clean_environment, run
+
+
+def test_kill_loses_no_charge_and_invents_none(own_studio):
+    """Every answered picture is charged after `kill -9`; at most those in flight may be charged beside them."""
+    own_studio.start()
+    key = own_studio.new_key("agency")
+    clients, answered = 8, []
+    enough = threading.Event()
+
+    def render():
+        while True:
+            try:
+                if own_studio.generate(key, data="https://example.com", size_inches=1).status_code == 200:
+                    answered.append(1)
+            except requests.RequestException:
+                return
+            if len(answered) > 60:
+                enough.set()
+
+    threads = [threading.Thread(target=render) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    assert enough.wait(60)
+    own_studio.kill()
+    for thread in threads:
+        thread.join()
+    own_studio.start()
+    used = own_studio.usage(key)["used_this_month"]
+    assert len(answered) <= used <= len(answered) + clients
+
+
+def test_parallel_requests_against_few_remaining_are_counted_exactly(any_engine):
+    key = any_engine.new_key("free")
+    statuses = []
+
+    def render():
+        statuses.append(any_engine.generate(key, data="x", size_inches=1).status_code)
+
+    threads = [threading.Thread(target=render) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200] * 5 + [429] * 15
+
+
+def test_a_drain_finishes_what_is_in_flight(own_studio):
+    own_studio.start()
+    key = own_studio.new_key()
+    body = b'{"data": "https://example.com", "size_inches": 1}'
+    with socket.create_connection(("127.0.0.1", own_studio.port)) as client:
+        client.sendall(
+            f"POST /api/v1/generate/ HTTP/1.1\r\nHost: x\r\nX-Api-Key: {key}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n".encode() + body[:10]
+        )
+        wait_until(lambda: established(own_studio.port) >= 1)
+        own_studio.process.terminate()
+        wait_until(lambda: refused(own_studio.port))
+        client.sendall(body[10:])
+        assert client.recv(4096).startswith(b"HTTP/1.1 200")
+    assert own_studio.process.wait(timeout=40) == 0
+
+
+def test_a_second_server_starts_while_the_first_drains(own_studio, tmp_path):
+    own_studio.start()
+    with socket.create_connection(("127.0.0.1", own_studio.port)) as client:
+        client.sendall(b"POST /api/v1/generate/ HTTP/1.1\r\nHost: x\r\n")
+        own_studio.process.terminate()
+        wait_until(lambda: refused(own_studio.port))
+        second = Studio(own_studio.directory)
+        second.port, second.url, second.settings = own_studio.port, own_studio.url, own_studio.settings
+        second.start()
+        assert second.stop() == 0
+
+
+def test_a_client_that_never_ends_its_headers_is_cut_off(studio):
+    with socket.create_connection(("127.0.0.1", studio.port)) as client:
+        client.sendall(b"POST /api/v1/generate/ HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        client.settimeout(20)
+        began = time.monotonic()
+        while client.recv(4096):
+            pass
+        # The bound is 10 s; this only tells that the server, not the test, ended it.
+        assert time.monotonic() - began > 5
+
+
+def test_a_damaged_database_is_named_and_left_alone(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    own = Studio(tmp_path).start()
+    own.stop()
+    files = [path for path in data.iterdir() if path.read_bytes()[:15] == b"SQLite format 3"]
+    assert len(files) == 1
+    files[0].write_bytes(b"this is not a database, " * 200)
+    before = files[0].read_bytes()
+    done = run("serve", env=own.settings)
+    assert done.returncode == 1
+    assert files[0].name in done.stderr.decode() and b"panicked" not in done.stderr
+    assert files[0].read_bytes() == before
+
+
+def test_a_taken_port_is_named(studio, tmp_path):
+    done = run("serve", env={"QRSTUDIO_LISTEN": f"127.0.0.1:{studio.port}", "QRSTUDIO_DATA_DIR": str(tmp_path / "data")})
+    assert done.returncode == 1
+    assert str(studio.port) in done.stderr.decode() and "QRSTUDIO_LISTEN" in done.stderr.decode()
+
+
+def test_an_unusable_data_directory_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = run("serve", env={"QRSTUDIO_DATA_DIR": str(tmp_path / "file" / "data"), "QRSTUDIO_LISTEN": "127.0.0.1:0"})
+    assert done.returncode == 1
+    assert str(tmp_path / "file") in done.stderr.decode()
+
+
+def test_the_database_is_for_its_owner_only(studio):
+    for path in (studio.directory / "data").iterdir():
+        if path.is_file():
+            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_the_first_run_shows_its_key_to_a_terminal_only(tmp_path):
+    """Through a pipe there is no key, through a terminal there is one, once, and it works."""
+    first = Studio(tmp_path / "pipe")
+    first.directory.mkdir()
+    first.start().stop()
+    assert "smk_" not in first.log_text()
+
+    shown = Studio(tmp_path / "terminal")
+    shown.directory.mkdir()
+    command = f"{BINARY} serve"
+    shown.process = subprocess.Popen(
+        ["script", "-qefc", command, "/dev/null"], env=clean_environment() | shown.settings | {"TERM": "xterm"},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd=shown.directory,
+    )
+    try:
+        text = b""
+        while b"smk_" not in text or not text.endswith(b"\n"):
+            text += shown.process.stdout.read1()
+        key = text.split(b"smk_")[1][:36].decode()
+        wait_until(lambda: not refused(shown.port))
+        assert shown.generate(f"smk_{key}", data="https://example.com", size_inches=1).status_code == 200
+        assert shown.usage(f"smk_{key}")["plan"] == "enterprise"
+    finally:
+        subprocess.run(["pkill", "-TERM", "-f", str(shown.directory)], check=False)
+        shown.process.kill()
+
+
+def refused(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return False
+    except ConnectionRefusedError:
+        return True
+
+
+def established(port: int) -> int:
+    """Connections that a client holds open to `port`."""
+    hexadecimal = f":{port:04X}"
+    with open("/proc/net/tcp") as table:
+        return sum(1 for line in table if line.split()[2].endswith(hexadecimal) and line.split()[3] == "01")
+
+
+def wait_until(condition, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.01)
