@@ -1,5 +1,8 @@
 """Life and death of the service: `kill -9`, drains, slow clients, damaged files, taken ports."""
 
+import os
+import pty
+import re
 import socket
 import stat
 import subprocess
@@ -139,22 +142,21 @@ def test_the_first_run_shows_its_key_to_a_terminal_only(tmp_path):
 
     shown = Studio(tmp_path / "terminal")
     shown.directory.mkdir()
-    command = f"{BINARY} serve"
+    terminal, end = pty.openpty()
     shown.process = subprocess.Popen(
-        ["script", "-qefc", command, "/dev/null"], env=clean_environment() | shown.settings | {"TERM": "xterm"},
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd=shown.directory,
+        [BINARY, "serve"], env=clean_environment() | shown.settings | {"TERM": "xterm"}, cwd=shown.directory,
+        stdin=end, stdout=end, stderr=end,
     )
     try:
         text = b""
-        while b"smk_" not in text or not text.endswith(b"\n"):
-            text += shown.process.stdout.read1()
-        key = text.split(b"smk_")[1][:36].decode()
+        while not (found := re.search(rb"smk_[A-Za-z0-9_-]{36}", text)):
+            text += os.read(terminal, 4096)
+        key = found[0].decode()
         wait_until(lambda: not refused(shown.port))
-        assert shown.generate(f"smk_{key}", data="https://example.com", size_inches=1).status_code == 200
-        assert shown.usage(f"smk_{key}")["plan"] == "enterprise"
+        assert shown.generate(key, data="https://example.com", size_inches=1).status_code == 200
+        assert shown.usage(key)["plan"] == "enterprise"
     finally:
-        subprocess.run(["pkill", "-TERM", "-f", str(shown.directory)], check=False)
-        shown.process.kill()
+        shown.kill()
 
 
 def refused(port: int) -> bool:
