@@ -1,0 +1,32 @@
+//! `GET /api/health/`: does the process answer?
+
+use axum::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::error::Detail;
+
+/// That the process answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// Always `ok`.
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// Whether the process answers
+///
+/// Touches nothing: no database, no disk. For load balancers; `/api/status/` tells how the components are.
+#[utoipa::path(
+    get,
+    path = "/api/health/",
+    tag = "Service",
+    responses(
+        (status = 200, description = "It answers", body = Health),
+        (status = 405, description = "Another method", body = Detail),
+        (status = 500, description = "An unexpected failure", body = Detail),
+    )
+)]
+pub(crate) async fn show() -> Json<Health> {
+    Json(Health { status: "ok" })
+}

@@ -1,0 +1,95 @@
+//! What every handler can reach: the settings, the clock, chance, the store, and the places at the stove.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::capacity::Capacity;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::entropy::Entropy;
+use crate::limits::Limits;
+
+/// The service's shared state; a clone is a pointer.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    url: String,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    capacity: Capacity,
+    draining: CancellationToken,
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// Base URL under which the service is reached, without a trailing slash.
+    pub url: String,
+    /// The bounds.
+    pub limits: Limits,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Cancelled when the service is told to stop.
+    pub draining: CancellationToken,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts {
+            config,
+            url,
+            limits,
+            clock,
+            entropy,
+            draining,
+        } = parts;
+        let capacity = Capacity::new(limits.renders, limits.waiting_renders);
+        Self(Arc::new(Inner {
+            config,
+            url,
+            limits,
+            clock,
+            entropy,
+            capacity,
+            draining,
+        }))
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Base URL under which the service is reached, without a trailing slash.
+    pub(crate) fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        &*self.0.entropy
+    }
+
+    pub(crate) fn capacity(&self) -> &Capacity {
+        &self.0.capacity
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.0.draining.is_cancelled()
+    }
+}

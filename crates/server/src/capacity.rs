@@ -1,0 +1,90 @@
+//! Overload is answered, not suffered: so many renders at once, so many waiting, and 503 beyond.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+
+/// The places for renders.
+#[derive(Debug)]
+pub(crate) struct Capacity {
+    /// Working and waiting together.
+    places: Arc<Semaphore>,
+    /// Working.
+    working: Arc<Semaphore>,
+}
+
+impl Capacity {
+    /// Room for `working` renders at once and for `waiting` more in the queue.
+    pub(crate) fn new(working: usize, waiting: usize) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(working.saturating_add(waiting))),
+            working: Arc::new(Semaphore::new(working)),
+        }
+    }
+
+    /// Runs `work` on a blocking thread when its turn comes. Dropping the future while it waits frees its place at
+    /// once; work that has begun keeps its place until it ends, since a thread cannot be stopped.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when the queue is full; [`Error::Internal`] when the work panics.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        let place = Arc::clone(&self.places)
+            .try_acquire_owned()
+            .map_err(|_| Error::Overloaded)?;
+        let turn = Arc::clone(&self.working)
+            .acquire_owned()
+            .await
+            .map_err(Error::internal)?;
+        let worked = tokio::task::spawn_blocking(move || {
+            let _held = (place, turn);
+            work()
+        });
+        worked.await.map_err(|error| match error.try_into_panic() {
+            Ok(panic) => Error::panicked(&*panic),
+            Err(cancelled) => Error::internal(cancelled),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use futures_util::FutureExt as _;
+    use futures_util::poll;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn beyond_the_queue_is_refused_and_who_leaves_frees_a_place() {
+        let capacity = Capacity::new(1, 1);
+        let (finish, finished) = mpsc::channel::<()>();
+        let mut working = Box::pin(capacity.run(move || finished.recv().is_ok()));
+        assert!(poll!(&mut working).is_pending());
+        let mut waiting = Box::pin(capacity.run(|| 2));
+        assert!(poll!(&mut waiting).is_pending());
+        assert!(matches!(
+            capacity.run(|| 3).now_or_never(),
+            Some(Err(Error::Overloaded))
+        ));
+        drop(waiting);
+        let mut next = Box::pin(capacity.run(|| 4));
+        assert!(poll!(&mut next).is_pending());
+        finish.send(()).unwrap();
+        assert!(working.await.unwrap());
+        assert_eq!(next.await.unwrap(), 4);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_and_frees_its_place() {
+        let capacity = Capacity::new(1, 0);
+        let failed = capacity.run(|| panic!("a cause")).await;
+        assert!(matches!(failed, Err(Error::Internal(cause)) if cause == "panicked: a cause"));
+        assert_eq!(capacity.run(|| 1).await.unwrap(), 1);
+    }
+}

@@ -1,0 +1,218 @@
+//! Every setting that has an effect, as one plain value. Where settings come from (file, environment, flags) is the
+//! command line's business; this crate reads neither files nor environment.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::plans::PlanName;
+
+/// The settings of `qrstudio serve`, with the defaults of the contract (`operations.md`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// `QRSTUDIO_LISTEN`: address of the API and its pages.
+    pub listen: SocketAddr,
+    /// `QRSTUDIO_PUBLIC_URL`: base of links to this service; without it, the listen address.
+    pub public_url: Option<String>,
+    /// `QRSTUDIO_DATA_DIR`: the SQLite file and all else that the service keeps.
+    pub data_dir: PathBuf,
+    /// `QRSTUDIO_DATABASE_URL`: `postgres://…` or `sqlite:<path>`; without it, SQLite in the data directory.
+    pub database_url: Option<ConnectionUrl>,
+    /// `QRSTUDIO_DEFAULT_PLAN`: plan of a new workspace.
+    #[serde(with = "plan_name")]
+    pub default_plan: PlanName,
+    /// `QRSTUDIO_MIGRATE`: whether `serve` brings the database to this version before it starts.
+    pub migrate: bool,
+    /// `QRSTUDIO_LOG`: what is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,qrstudio_store=debug`.
+    pub log: String,
+    /// `QRSTUDIO_LOG_FORMAT`: `text` for people, `json` for collectors.
+    pub log_format: LogFormat,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_url: None,
+            data_dir: PathBuf::from("./data"),
+            database_url: None,
+            default_plan: PlanName::Free,
+            migrate: true,
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+impl Config {
+    /// Base of links to this service, without a trailing slash.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => base_url_of(self.listen),
+        }
+    }
+
+    /// Where the database is: the setting, or `qrstudio.db` in the data directory.
+    #[must_use]
+    pub fn database(&self) -> ConnectionUrl {
+        self.database_url.clone().unwrap_or_else(|| {
+            ConnectionUrl(format!("sqlite:{}", self.data_dir.join("qrstudio.db").display()))
+        })
+    }
+}
+
+/// The base URL under which a browser on this machine reaches a listen address.
+pub(crate) fn base_url_of(listen: SocketAddr) -> String {
+    let port = listen.port();
+    match listen {
+        _ if listen.ip().is_unspecified() => format!("http://localhost:{port}"),
+        _ => format!("http://{listen}"),
+    }
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One readable line an event.
+    Text,
+    /// One JSON object an event.
+    Json,
+}
+
+/// A database URL, which may hold a password: `Debug`, `Display` and `Serialize` show it masked.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct ConnectionUrl(String);
+
+impl ConnectionUrl {
+    /// The URL as it was given, password included: for opening the connection only.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    fn masked(&self) -> String {
+        let masked = || {
+            let (scheme, rest) = self.0.split_once("://")?;
+            let (login, host) = rest.rsplit_once('@')?;
+            let (user, _) = login.split_once(':')?;
+            Some(format!("{scheme}://{user}:***@{host}"))
+        };
+        // A password may also stand among the query's parameters.
+        let url = masked().unwrap_or_else(|| self.0.clone());
+        match url.split_once('?') {
+            Some((before, query)) if query.contains("password") => format!("{before}?***"),
+            _ => url,
+        }
+    }
+}
+
+impl From<String> for ConnectionUrl {
+    fn from(url: String) -> Self {
+        Self(url)
+    }
+}
+
+impl fmt::Display for ConnectionUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.masked())
+    }
+}
+
+impl fmt::Debug for ConnectionUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}", self.masked())
+    }
+}
+
+impl Serialize for ConnectionUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.masked())
+    }
+}
+
+/// Plan names as their wire words.
+mod plan_name {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::plans::PlanName;
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes fields by reference"
+    )]
+    pub(super) fn serialize<S: Serializer>(plan: &PlanName, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(plan.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PlanName, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        word.parse().map_err(|_| {
+            D::Error::custom(format!(
+                "{word:?} is not a plan: free, starter, pro, agency or enterprise"
+            ))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_password_is_never_shown() {
+        for (url, shown) in [
+            (
+                "postgres://qr:s3cret@db.example/qr",
+                "postgres://qr:***@db.example/qr",
+            ),
+            (
+                "postgres://qr:p@ss:w@db/qr?sslmode=require",
+                "postgres://qr:***@db/qr?sslmode=require",
+            ),
+            ("postgres:///qr?host=/run&password=s3cret", "postgres:///qr?***"),
+            ("postgres://db/qr", "postgres://db/qr"),
+            ("sqlite:/var/lib/qr.db", "sqlite:/var/lib/qr.db"),
+        ] {
+            let url = ConnectionUrl::from(url.to_owned());
+            assert_eq!(url.to_string(), shown);
+            assert_eq!(format!("{url:?}"), format!("{shown:?}"));
+            assert_eq!(serde_json::to_value(&url).unwrap(), shown);
+        }
+    }
+
+    #[test]
+    fn links_point_to_where_a_browser_reaches_the_service() {
+        let mut config = Config::default();
+        assert_eq!(config.base_url(), "http://127.0.0.1:8080");
+        config.listen = "0.0.0.0:80".parse().unwrap();
+        assert_eq!(config.base_url(), "http://localhost:80");
+        config.public_url = Some("https://qr.example/".to_owned());
+        assert_eq!(config.base_url(), "https://qr.example");
+    }
+
+    #[test]
+    fn an_unknown_setting_is_an_error() {
+        let error = serde_json::from_str::<Config>(r#"{"lisen": "127.0.0.1:1"}"#).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("unknown field `lisen`, expected one of `listen`"),
+            "{error}"
+        );
+        let error = serde_json::from_str::<Config>(r#"{"default_plan": "gold"}"#).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("\"gold\" is not a plan: free, starter"),
+            "{error}"
+        );
+    }
+}

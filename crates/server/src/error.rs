@@ -1,0 +1,165 @@
+//! The only place where failures become status codes and bodies.
+
+use std::any::Any;
+use std::fmt;
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::plans::PlanName;
+
+/// What a handler returns.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request is refused. Each variant is a cause; [`Error::status`] and [`Error::detail`] know its wire form.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// A missing, malformed, unknown or revoked API key: one answer for all.
+    InvalidKey,
+    /// No such path.
+    NotFound,
+    /// The path is there, the method is not.
+    MethodNotAllowed(Method),
+    /// The body is over the limit of its kind.
+    TooLarge,
+    /// The body is of a kind that this path does not take.
+    UnsupportedMediaType(String),
+    /// The body is no JSON: what is wrong, and where.
+    Json(String),
+    /// The body is no multipart form: what is wrong.
+    Multipart(String),
+    /// Fields are wrong: the contract's object of field name to texts, all at once.
+    Fields(serde_json::Value),
+    /// The size is beyond the plan.
+    PlanSize(PlanName, u32),
+    /// The resolution is beyond the plan.
+    PlanDpi(PlanName, u32),
+    /// The month's renders are used up, until so many seconds from now.
+    QuotaExceeded {
+        quota: u64,
+        plan: PlanName,
+        retry_after: u64,
+    },
+    /// More renders wait than may.
+    Overloaded,
+    /// The database is away for the moment.
+    StoreAway(String),
+    /// A mistake of ours. The cause goes to the log and nowhere else.
+    Internal(String),
+}
+
+impl Error {
+    /// A failure that nothing in the request explains.
+    pub(crate) fn internal(cause: impl fmt::Display) -> Self {
+        Self::Internal(cause.to_string())
+    }
+
+    /// What a handler panicked with.
+    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = panic
+            .downcast_ref::<&str>()
+            .copied()
+            .or(panic.downcast_ref::<String>().map(String::as_str));
+        Self::Internal(format!("panicked: {}", text.unwrap_or("without a text")))
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Json(_) | Self::Multipart(_) | Self::Fields(_) => StatusCode::BAD_REQUEST,
+            Self::InvalidKey => StatusCode::UNAUTHORIZED,
+            Self::PlanSize(..) | Self::PlanDpi(..) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::QuotaExceeded { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Overloaded | Self::StoreAway(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The text under `detail`; field errors have a shape of their own.
+    fn detail(&self) -> String {
+        match self {
+            Self::InvalidKey => "Invalid or revoked API key.".to_owned(),
+            Self::NotFound => "Not found.".to_owned(),
+            Self::MethodNotAllowed(method) => format!("Method \"{method}\" not allowed."),
+            Self::TooLarge => "Request body too large.".to_owned(),
+            Self::UnsupportedMediaType(kind) => format!("Unsupported media type \"{kind}\" in request."),
+            Self::Json(what) => format!("JSON parse error - {what}"),
+            Self::Multipart(what) => format!("Multipart form parse error - {what}"),
+            Self::Fields(_) => String::new(),
+            Self::PlanSize(plan, most) => {
+                format!("Plan '{plan}' allows up to {most}\". Upgrade for larger sizes.")
+            }
+            Self::PlanDpi(plan, most) => {
+                format!("Plan '{plan}' caps DPI at {most}. Upgrade for higher resolution.")
+            }
+            Self::QuotaExceeded { quota, plan, .. } => {
+                format!("Monthly quota of {quota} exceeded for plan '{plan}'.")
+            }
+            Self::Overloaded => "Too many renders are waiting. Try again shortly.".to_owned(),
+            Self::StoreAway(_) => "The service is temporarily unavailable. Try again shortly.".to_owned(),
+            Self::Internal(_) => "Render engine failure. Retry once or contact support.".to_owned(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::QuotaExceeded { retry_after, .. } => Some(*retry_after),
+            Self::Overloaded => Some(1),
+            Self::StoreAway(_) => Some(5),
+            _ => None,
+        }
+    }
+
+    /// Causes that clients never see; the request's id stands on the line through its span.
+    fn log(&self) {
+        match self {
+            Self::Internal(cause) => tracing::error!(%cause, "request failed"),
+            Self::StoreAway(cause) => tracing::error!(%cause, "the store is away"),
+            Self::Overloaded => tracing::warn!("too many renders wait; refused one"),
+            _ => {}
+        }
+    }
+}
+
+/// The body of an error that concerns the whole request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Detail {
+    /// What is wrong, in a fixed text.
+    #[schema(example = "Invalid or revoked API key.")]
+    pub(crate) detail: String,
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        self.log();
+        let body = match &self {
+            Self::Fields(fields) => fields.to_string(),
+            _ => serde_json::json!({ "detail": self.detail() }).to_string(),
+        };
+        let mut response = (self.status(), [(CONTENT_TYPE, "application/json")], body).into_response();
+        let headers = response.headers_mut();
+        if let Some(seconds) = self.retry_after() {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if matches!(self, Self::InvalidKey) {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey realm=\"api\""));
+        }
+        response
+    }
+}
+
+/// The answer to a path that exists under other methods; axum adds the `Allow` header.
+pub(crate) async fn method_not_allowed(method: Method) -> Error {
+    Error::MethodNotAllowed(method)
+}
+
+/// The answer to a path that does not exist.
+pub(crate) async fn not_found() -> Error {
+    Error::NotFound
+}

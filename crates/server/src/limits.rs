@@ -1,0 +1,74 @@
+//! Every bound that the service sets on its clients and on itself, in one place.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+/// The slowest rate at which a peer may send a body or take an answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Bytes a second, averaged over the window.
+    pub bytes_per_second: u64,
+    /// How long the service waits for a peer before it judges the rate. Only time spent waiting counts.
+    pub window: Duration,
+}
+
+impl Pace {
+    /// Bytes that have to move in one window.
+    #[must_use]
+    pub fn bytes_per_window(&self) -> u64 {
+        let bytes = u128::from(self.bytes_per_second) * self.window.as_millis() / 1000;
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+}
+
+/// Bounds of the service. Tests shorten them; nobody else has needed to.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// A request's headers must have arrived within this time, counted from when the connection became free for them.
+    pub header_time: Duration,
+    /// Bytes of a request's line and headers.
+    pub header_bytes: usize,
+    /// The slowest body, in either direction.
+    pub pace: Pace,
+    /// Connections open at once; more wait in the operating system's queue.
+    pub connections: usize,
+    /// How long requests in flight may take to finish once the service is told to stop.
+    pub drain: Duration,
+    /// Body of a JSON request, bytes.
+    pub json_bytes: usize,
+    /// Body of a multipart request, bytes.
+    pub multipart_bytes: usize,
+    /// What is read and thrown away of a body whose request was already refused, so that the answer arrives.
+    pub discarded_bytes: usize,
+    /// Renders at once: one a core.
+    pub renders: usize,
+    /// Renders that may wait for a core; beyond it the answer is 503.
+    pub waiting_renders: usize,
+    /// Password hashes at once: each takes 19 MiB.
+    pub password_hashes: usize,
+    /// How long the database may take to answer a look at its health.
+    pub health_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self {
+            header_time: Duration::from_secs(10),
+            header_bytes: 32 * 1024,
+            pace: Pace {
+                bytes_per_second: 16 * 1024,
+                window: Duration::from_secs(30),
+            },
+            connections: 4096,
+            drain: Duration::from_secs(30),
+            json_bytes: 64 * 1024,
+            multipart_bytes: 8 * 1024 * 1024,
+            discarded_bytes: 32 * 1024 * 1024,
+            renders: cores,
+            waiting_renders: 64 * cores,
+            password_hashes: cores,
+            health_time: Duration::from_secs(2),
+        }
+    }
+}

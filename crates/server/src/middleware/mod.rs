@@ -1,0 +1,85 @@
+//! What happens around every request: an id, the path's one form, the log line, security headers, and a net under
+//! panics. One function, so that the order is plain to see.
+
+mod headers;
+mod log;
+mod path;
+mod request_id;
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use tower::{Service, ServiceExt as _};
+use tracing::Instrument as _;
+
+pub(crate) use log::Noted;
+
+use crate::app::App;
+use crate::error::Error;
+
+/// The whole service: the router with everything that goes around it.
+#[derive(Clone)]
+pub struct Shell {
+    router: Router,
+    app: App,
+}
+
+impl Shell {
+    pub(crate) fn new(router: Router, app: App) -> Self {
+        Self { router, app }
+    }
+
+    async fn answer(self, mut request: Request<Body>) -> Response {
+        let id = request_id::choose(request.headers(), &self.app);
+        path::canonical(request.uri_mut());
+        let noted = Arc::new(Noted::default());
+        request.extensions_mut().insert(Arc::clone(&noted));
+        let line = log::Line::begin(self.app.clone(), request.method().clone(), id.clone(), noted);
+        let span = tracing::info_span!("request", id = %id);
+
+        // A panic unwinds through values of this request alone; shared state is behind locks that poison.
+        let answered = AssertUnwindSafe(self.router.oneshot(request))
+            .catch_unwind()
+            .instrument(span.clone())
+            .await;
+        let mut response = match answered {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(panic) => span.in_scope(|| Error::panicked(&*panic).into_response()),
+        };
+        headers::complete(response.headers_mut(), &id);
+        line.end(&response);
+        response
+    }
+}
+
+impl Service<Request<Body>> for Shell {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        Box::pin(self.clone().answer(request).map(Ok))
+    }
+}
+
+/// Notes the matched route for the log line: the raw path may hold anything.
+pub(crate) async fn note_route(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    if let (Some(route), Some(noted)) = (route, request.extensions().get::<Arc<Noted>>()) {
+        noted.route(route.as_str());
+    }
+    next.run(request).await
+}

@@ -1,0 +1,37 @@
+//! Every route on one page.
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::{docs, health, home, openapi, status};
+use crate::app::App;
+use crate::error::{method_not_allowed, not_found};
+use crate::middleware::{Shell, note_route};
+
+/// The whole service, ready for a listener or for a test.
+#[must_use]
+pub fn service(app: App) -> Shell {
+    let (api, document) = api().split_for_parts();
+    let document = openapi::Document::new(document, &app);
+    let router = Router::new()
+        .merge(api.with_state(app.clone()))
+        .route("/", get(home::page).with_state(app.clone()))
+        .route("/docs/", get(docs::page))
+        .route("/docs/start.js", get(docs::start))
+        .route("/docs/scalar-1.46.4.js", get(docs::script))
+        .route("/api/openapi.json", get(openapi::show).with_state(document))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(note_route));
+    Shell::new(router, app)
+}
+
+/// The documented part: paths in their canonical form, with the slash.
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(health::show))
+        .routes(routes!(status::show))
+}
