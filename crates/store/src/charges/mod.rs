@@ -1,0 +1,9 @@
+//! What renders cost: credits, quota, overage.
+
+mod commit_render;
+mod daily;
+mod entities;
+pub(crate) mod sql;
+mod usage;
+
+pub use self::entities::{Allowance, Charge, ChargeOutcome, DayRenders, Receipt, Usage};

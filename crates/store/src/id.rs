@@ -1,0 +1,26 @@
+//! Row numbers, one type per table so that they cannot be mixed up.
+
+use std::fmt;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A user who signs in. Never given out twice.
+    UserId;
+    /// A workspace: what owns keys, codes and one plan. Never given out twice.
+    WorkspaceId;
+    /// An API key. Never given out twice.
+    KeyId;
+}

@@ -1,0 +1,40 @@
+//! The keys of a workspace.
+
+use crate::{
+    Key, Store, StoreError, WorkspaceId,
+    keys::{entities::read, sql},
+    unit::{Access, Db, Unit, Value},
+};
+
+impl Store {
+    /// All keys of a workspace, the oldest first; revoked ones stay listed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and the other causes of a failing call.
+    pub async fn list_keys(&self, workspace: WorkspaceId) -> Result<Vec<Key>, StoreError> {
+        self.run(ListKeys(workspace)).await
+    }
+}
+
+struct ListKeys(WorkspaceId);
+
+impl Unit for ListKeys {
+    type Output = Vec<Key>;
+    const ACCESS: Access = Access::Look;
+
+    async fn run<D: Db>(&self, db: &mut D) -> Result<Vec<Key>, StoreError> {
+        db.rows(sql::LIST_KEYS, &[Value::Integer(self.0.0)], read).await
+    }
+}
+
+/// The keys of all workspaces, for the operator's list.
+pub(crate) struct ListAllKeys;
+
+impl Unit for ListAllKeys {
+    type Output = Vec<Key>;
+    const ACCESS: Access = Access::Look;
+
+    async fn run<D: Db>(&self, db: &mut D) -> Result<Vec<Key>, StoreError> {
+        db.rows(sql::LIST_ALL_KEYS, &[], read).await
+    }
+}

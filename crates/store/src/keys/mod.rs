@@ -1,0 +1,11 @@
+//! API keys: rows that know a key by its SHA-256 and never hold the key.
+
+mod by_hash;
+mod create;
+mod entities;
+mod list;
+mod revoke;
+pub(crate) mod sql;
+
+pub use self::entities::{Key, KeyAccess, KeyHash, NewKey};
+pub(crate) use self::{create::insert, list::ListAllKeys};

@@ -1,0 +1,37 @@
+//! The area's statements, the same for both engines.
+
+use crate::unit::statements;
+
+/// The columns of a key, in the order that `entities::read` takes them.
+macro_rules! key_columns {
+    () => {
+        "id, workspace_id, name, prefix, plan, created_at, last_used_at, revoked_at"
+    };
+}
+
+statements! {
+    INSERT_KEY = "\
+        INSERT INTO api_keys (workspace_id, name, prefix, hash, plan, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+
+    /// One path for unknown and revoked keys: no row.
+    KEY_BY_HASH = "\
+        SELECT k.id, k.workspace_id, k.prefix, k.plan, w.plan \
+        FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id \
+        WHERE k.hash = $1 AND k.revoked_at IS NULL";
+
+    LIST_KEYS = concat!("SELECT ", key_columns!(), " FROM api_keys WHERE workspace_id = $1 ORDER BY id");
+
+    LIST_ALL_KEYS = concat!("SELECT ", key_columns!(), " FROM api_keys ORDER BY id");
+
+    /// A key that was revoked before keeps its time.
+    REVOKE_KEY = concat!(
+        "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $3) WHERE workspace_id = $1 AND id = $2 RETURNING ",
+        key_columns!()
+    );
+
+    REVOKE_KEYS_BY_PREFIX = concat!(
+        "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE prefix = $1 RETURNING ",
+        key_columns!()
+    );
+}

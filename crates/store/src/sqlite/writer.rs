@@ -1,0 +1,261 @@
+//! The one thread that writes. It takes every unit that waits, runs each under a savepoint, commits once, and only then
+//! answers them all: one flush of the disk for many callers.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::db::SqliteDb;
+use crate::{StoreError, WriteCounters, unit::Unit};
+
+/// Callers beyond this wait in their own tasks.
+const QUEUE: usize = 4096;
+/// Most units of one commit: bounds how long the first of them waits for the last.
+const GROUP: usize = 1024;
+
+/// A unit, its result and its caller, whatever their types.
+trait Job: Send {
+    /// Whether the caller has given up waiting.
+    fn is_abandoned(&self) -> bool;
+    /// Runs the unit and keeps the result; may be called again after a transaction was lost.
+    fn run(&mut self, db: &mut SqliteDb) -> Result<(), StoreError>;
+    /// Sends the result, or the error of the commit in its place.
+    fn answer(self: Box<Self>, commit: Result<(), StoreError>);
+}
+
+struct UnitJob<U: Unit> {
+    unit: U,
+    result: Option<Result<U::Output, StoreError>>,
+    reply: oneshot::Sender<Result<U::Output, StoreError>>,
+}
+
+impl<U: Unit> Job for UnitJob<U> {
+    fn is_abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run(&mut self, db: &mut SqliteDb) -> Result<(), StoreError> {
+        let result = catch_unwind(AssertUnwindSafe(|| db.run(&self.unit)))
+            .unwrap_or_else(|_| Err(StoreError::fault("a writing unit panicked")));
+        let outcome = result.as_ref().map(|_| ()).map_err(Clone::clone);
+        self.result = Some(result);
+        outcome
+    }
+
+    fn answer(self: Box<Self>, commit: Result<(), StoreError>) {
+        let result = match (commit, self.result) {
+            // A unit's own error says more than that of the commit.
+            (_, Some(Err(error))) | (Err(error), _) => Err(error),
+            (Ok(()), Some(Ok(output))) => Ok(output),
+            (Ok(()), None) => Err(StoreError::fault("a unit was committed but never run")),
+        };
+        drop(self.reply.send(result));
+    }
+}
+
+type Alone = Box<dyn FnOnce(&mut SqliteDb) + Send>;
+
+enum Order {
+    /// Joins a group commit.
+    Unit(Box<dyn Job>),
+    /// Has the connection for itself, outside any transaction.
+    Alone(Alone),
+}
+
+#[derive(Default)]
+struct Counters {
+    commits: AtomicU64,
+    units: AtomicU64,
+}
+
+pub(super) struct Writer {
+    queue: Mutex<Option<mpsc::Sender<Order>>>,
+    end: Mutex<Option<oneshot::Receiver<()>>>,
+    counters: Arc<Counters>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection, path: Arc<PathBuf>) -> Result<Self, StoreError> {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let counters = Arc::new(Counters::default());
+        let (ended, end) = oneshot::channel::<()>();
+        let mut thread = WriterThread {
+            db: SqliteDb { connection, path },
+            receiver,
+            counters: Arc::clone(&counters),
+        };
+        thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || {
+                thread.work();
+                drop(thread);
+                // Its end is the message.
+                drop(ended);
+            })
+            .map_err(|error| StoreError::unavailable(format!("cannot start a thread: {error}")))?;
+        Ok(Self {
+            queue: Mutex::new(Some(sender)),
+            end: Mutex::new(Some(end)),
+            counters,
+        })
+    }
+
+    /// Queues a unit and waits for its commit. A caller that is dropped before its unit's turn has written nothing.
+    pub(super) async fn run<U: Unit>(&self, unit: U) -> Result<U::Output, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Order::Unit(Box::new(UnitJob {
+            unit,
+            result: None,
+            reply,
+        })))
+        .await?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Queues work that brings its own transactions.
+    pub(super) async fn alone<T: Send + 'static>(
+        &self,
+        work: fn(&mut Connection, &Path) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let order: Alone = Box::new(move |db| {
+            let result = catch_unwind(AssertUnwindSafe(|| work(&mut db.connection, &db.path)));
+            drop(reply.send(result.unwrap_or_else(|_| Err(StoreError::fault("the writer panicked")))));
+        });
+        self.send(Order::Alone(order)).await?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    async fn send(&self, order: Order) -> Result<(), StoreError> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        queue
+            .ok_or(StoreError::Closed)?
+            .send(order)
+            .await
+            .map_err(|_| StoreError::Closed)
+    }
+
+    pub(super) fn counters(&self) -> WriteCounters {
+        WriteCounters {
+            commits: self.counters.commits.load(Ordering::Relaxed),
+            units: self.counters.units.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let end = self.end.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(end) = end {
+            // An error means that the thread has ended too.
+            drop(end.await);
+        }
+    }
+}
+
+struct WriterThread {
+    db: SqliteDb,
+    receiver: mpsc::Receiver<Order>,
+    counters: Arc<Counters>,
+}
+
+impl WriterThread {
+    fn work(&mut self) {
+        while let Some(first) = self.receiver.blocking_recv() {
+            let mut group = Vec::new();
+            let mut next = Some(first);
+            let mut alone = None;
+            while let Some(order) = next {
+                match order {
+                    Order::Unit(job) => group.push(job),
+                    Order::Alone(work) => {
+                        alone = Some(work);
+                        break;
+                    }
+                }
+                next = if group.len() < GROUP {
+                    self.receiver.try_recv().ok()
+                } else {
+                    None
+                };
+            }
+            self.commit(group);
+            if let Some(work) = alone {
+                work(&mut self.db);
+            }
+        }
+    }
+
+    /// Commits a group. When SQLite gives up the whole transaction because of one unit (a full disk does that), that
+    /// unit has its error and the others begin again.
+    fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
+        loop {
+            group.retain(|job| !job.is_abandoned());
+            if group.is_empty() {
+                return;
+            }
+            if let Err(error) = self.db.command("BEGIN IMMEDIATE") {
+                return answer_all(group, &Err(error));
+            }
+            match self.run_group(&mut group) {
+                Ok(()) => break,
+                Err((culprit, error)) => {
+                    self.rollback();
+                    if culprit < group.len() {
+                        group.remove(culprit).answer(Err(error));
+                    }
+                }
+            }
+        }
+        let commit = self.db.command("COMMIT");
+        if commit.is_err() {
+            self.rollback();
+        } else {
+            self.counters.commits.fetch_add(1, Ordering::Relaxed);
+            self.counters
+                .units
+                .fetch_add(u64::try_from(group.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        }
+        answer_all(group, &commit);
+    }
+
+    /// Runs each unit under its savepoint. The error names the unit at which the whole transaction was lost.
+    fn run_group(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), (usize, StoreError)> {
+        for (index, job) in group.iter_mut().enumerate() {
+            self.db
+                .command("SAVEPOINT unit")
+                .map_err(|error| (index, error))?;
+            match job.run(&mut self.db) {
+                Ok(()) => self.db.command("RELEASE unit").map_err(|error| (index, error))?,
+                Err(error) if self.db.connection.is_autocommit() => return Err((index, error)),
+                Err(_) => self
+                    .db
+                    .command("ROLLBACK TO unit")
+                    .and_then(|()| self.db.command("RELEASE unit"))
+                    .map_err(|error| (index, error))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn rollback(&self) {
+        if !self.db.connection.is_autocommit() {
+            // Nothing to do about a failing rollback: the next BEGIN reports what is wrong.
+            drop(self.db.command("ROLLBACK"));
+        }
+    }
+}
+
+fn answer_all(group: Vec<Box<dyn Job>>, commit: &Result<(), StoreError>) {
+    for job in group {
+        job.answer(commit.clone());
+    }
+}

@@ -1,0 +1,159 @@
+//! The store: one of two engines behind one set of methods.
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    DatabaseUrl, Options, StoreError, accounts, charges, keys,
+    migrations::{Migrated, SchemaState},
+    sqlite::Sqlite,
+    unit::{Access, Db, Unit},
+    url::Place,
+};
+
+/// An open store; clones share it. Its methods stand in the folders of their areas.
+#[derive(Clone)]
+pub struct Store {
+    engine: Engine,
+    url: Arc<DatabaseUrl>,
+}
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite(Arc<Sqlite>),
+}
+
+/// How often an engine has flushed to disk, and for how many units.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WriteCounters {
+    /// Transactions committed.
+    pub commits: u64,
+    /// Writing units in them.
+    pub units: u64,
+}
+
+impl Store {
+    /// Opens the database: on SQLite it makes the file and its directory where they are missing, on PostgreSQL it makes
+    /// a first connection. It does not touch the tables; [`migrate`](Self::migrate) does.
+    ///
+    /// # Errors
+    /// A variant that names the cause and says what to do: [`StoreError::FileAccess`], [`StoreError::Damaged`],
+    /// [`StoreError::Foreign`], [`StoreError::Locked`]; [`StoreError::Unreachable`], [`StoreError::LoginRefused`],
+    /// [`StoreError::NoDatabase`], [`StoreError::Tls`], [`StoreError::ServerTooOld`].
+    pub async fn open(url: &DatabaseUrl, options: Options) -> Result<Self, StoreError> {
+        let engine = match &url.0 {
+            Place::Sqlite(path) => {
+                let path = path.clone();
+                let opened = tokio::task::spawn_blocking(move || Sqlite::open(path, &options)).await;
+                Engine::Sqlite(Arc::new(
+                    opened.map_err(|error| StoreError::fault(error.to_string()))??,
+                ))
+            }
+            Place::Postgres(_) => {
+                return Err(StoreError::InvalidUrl {
+                    reason: "PostgreSQL is not built in".to_owned(),
+                });
+            }
+        };
+        Ok(Self {
+            engine,
+            url: Arc::new(url.clone()),
+        })
+    }
+
+    /// Where the rows are. Prints without a password.
+    #[must_use]
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// Brings the tables to this version. Several processes may do so at once: they take turns.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerSchema`], [`StoreError::ChangedMigration`], and the causes of a failing call.
+    pub async fn migrate(&self) -> Result<Migrated, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.migrate().await,
+        }
+    }
+
+    /// How far the tables are; changes nothing.
+    ///
+    /// # Errors
+    /// Those of [`migrate`](Self::migrate).
+    pub async fn schema(&self) -> Result<SchemaState, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.schema().await,
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.run(Ping).await
+    }
+
+    /// Has the database check every statement of the store against its tables, and returns how many there are.
+    ///
+    /// # Errors
+    /// [`StoreError::NotMigrated`] or [`StoreError::Fault`] with the first statement that does not fit.
+    pub async fn check_statements(&self) -> Result<usize, StoreError> {
+        self.run(CheckStatements).await
+    }
+
+    /// What the group commit of SQLite has done since the store was opened; `None` on PostgreSQL, which groups commits
+    /// on its own.
+    #[must_use]
+    pub fn write_counters(&self) -> Option<WriteCounters> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => Some(sqlite.counters()),
+        }
+    }
+
+    /// Finishes what was asked for before, then closes all connections. Every later call is [`StoreError::Closed`].
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+        }
+    }
+
+    /// Runs a unit on the engine at hand.
+    pub(crate) async fn run<U: Unit>(&self, unit: U) -> Result<U::Output, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.run(unit).await,
+        }
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.url)
+    }
+}
+
+struct Ping;
+
+impl Unit for Ping {
+    type Output = ();
+    const ACCESS: Access = Access::Look;
+
+    async fn run<D: Db>(&self, db: &mut D) -> Result<(), StoreError> {
+        db.row("SELECT 1", &[], |_| Ok(())).await.map(drop)
+    }
+}
+
+struct CheckStatements;
+
+impl Unit for CheckStatements {
+    type Output = usize;
+    const ACCESS: Access = Access::Look;
+
+    async fn run<D: Db>(&self, db: &mut D) -> Result<usize, StoreError> {
+        let areas = [accounts::sql::ALL, keys::sql::ALL, charges::sql::ALL];
+        for statement in areas.concat() {
+            db.prepare(statement).await?;
+        }
+        Ok(areas.iter().map(|area| area.len()).sum())
+    }
+}
