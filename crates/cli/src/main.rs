@@ -1,2 +1,26 @@
 //! `qrstudio`: the service and its tools in one binary.
-fn main() {}
+//!
+//! A command is a file under `commands/`. What a command may go wrong with stands in `exit.rs`, with the codes that
+//! the process ends with; where settings come from stands in `config.rs`.
+
+mod commands;
+mod config;
+mod exit;
+mod logging;
+mod options;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    // Wrong usage is clap's to report: it prints the message and ends with 2 itself.
+    let options = options::Cli::parse();
+    match commands::run(options.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report();
+            failure.code()
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `qrstudio config`.
+
+use std::io::Write as _;
+
+use anyhow::Context;
+use clap::Args;
+use serde_json::Value;
+
+use crate::config::{self, Loaded, ServiceFlags};
+use crate::exit::Outcome;
+
+/// Print the settings in effect and where each comes from, secrets masked
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    settings: ServiceFlags,
+}
+
+/// Writes the settings to stdout, as a configuration file that could be used.
+pub(crate) fn run(options: Options) -> Outcome {
+    let loaded = config::load(options.settings)?;
+    let settings = serde_json::to_value(&loaded.config).context("the settings cannot be written")?;
+    let text = if options.json {
+        format!("{settings:#}\n")
+    } else {
+        toml(&loaded, &settings)
+    };
+    std::io::stdout()
+        .lock()
+        .write_all(text.as_bytes())
+        .context("cannot write to standard output")?;
+    Ok(())
+}
+
+fn toml(loaded: &Loaded, settings: &Value) -> String {
+    let lines: Vec<(String, String)> = settings
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| {
+            let origin = loaded
+                .origins
+                .get(name)
+                .map_or("default".to_owned(), ToString::to_string);
+            match toml::Value::try_from(value) {
+                Ok(value) => (format!("{name} = {value}"), origin),
+                // TOML has no null: the setting is not made.
+                Err(_) => (format!("# {name} ="), "not set".to_owned()),
+            }
+        })
+        .collect();
+    let width = lines
+        .iter()
+        .map(|(setting, _)| setting.chars().count())
+        .max()
+        .unwrap_or(0);
+    lines
+        .into_iter()
+        .map(|(setting, origin)| {
+            format!(
+                "{setting}{}  # {origin}\n",
+                " ".repeat(width - setting.chars().count())
+            )
+        })
+        .collect()
+}
