@@ -1,3 +1,32 @@
-//! ISO/IEC 18004 QR code symbols: contents in, modules out.
+#![doc = include_str!("../README.md")]
 
+mod bits;
+mod blocks;
+mod codewords;
 pub mod contents;
+mod encode;
+mod error;
+mod error_correction_level;
+mod format;
+mod lanes;
+mod mask;
+mod order;
+mod penalty;
+mod reed_solomon;
+mod role;
+mod row;
+mod segment;
+mod symbol;
+mod template;
+mod version;
+
+pub use blocks::{Block, Blocks};
+pub use encode::{EncodeOptions, LevelChoice, encode};
+pub use error::EncodeError;
+pub use error_correction_level::ErrorCorrectionLevel;
+pub use mask::Mask;
+pub use order::{CodewordBit, CodewordKind};
+pub use role::{Corner, Part, Role};
+pub use segment::{Mode, Segment, Segmentation};
+pub use symbol::Symbol;
+pub use version::Version;
