@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use qrstudio_store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::capacity::Capacity;
@@ -16,6 +17,7 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     config: Config,
+    store: Store,
     url: String,
     limits: Limits,
     clock: Arc<dyn Clock>,
@@ -28,6 +30,8 @@ struct Inner {
 pub struct Parts {
     /// The settings.
     pub config: Config,
+    /// The rows.
+    pub store: Store,
     /// Base URL under which the service is reached, without a trailing slash.
     pub url: String,
     /// The bounds.
@@ -46,6 +50,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let Parts {
             config,
+            store,
             url,
             limits,
             clock,
@@ -55,6 +60,7 @@ impl App {
         let capacity = Capacity::new(limits.renders, limits.waiting_renders);
         Self(Arc::new(Inner {
             config,
+            store,
             url,
             limits,
             clock,
@@ -66,6 +72,10 @@ impl App {
 
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
     }
 
     /// Base URL under which the service is reached, without a trailing slash.

@@ -4,24 +4,32 @@
 //! meets is passed in: settings ([`Config`]), bounds ([`Limits`]), the time ([`clock::Clock`]) and chance
 //! ([`entropy::Entropy`]).
 
+pub mod admin;
 mod api;
 pub mod app;
+mod auth;
 mod capacity;
+mod check;
 pub mod clock;
 mod config;
 pub mod entropy;
 mod error;
 pub mod first_run;
+mod keys;
 mod limits;
 mod listener;
+mod logging;
 mod middleware;
-mod plan_name;
+mod passwords;
 pub mod plans;
 pub mod router;
 mod serve;
 
+pub use check::{Finding, Verdict, check};
 pub use config::{Config, ConnectionUrl, LogFormat};
 pub use limits::{Limits, Pace};
 pub use listener::Listener;
+pub use logging::{LogError, start_logging};
 pub use middleware::Shell;
-pub use serve::{Hooks, ServeError, Started, serve};
+pub use passwords::HashError;
+pub use serve::{Hooks, ServeError, Started, migrate, serve};

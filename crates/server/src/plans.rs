@@ -1,6 +1,7 @@
 //! The plan table: what each plan allows. The store only ever gets the numbers.
 
-pub use crate::plan_name::PlanName;
+use qrstudio_store::Allowance;
+pub use qrstudio_store::PlanName;
 
 /// What one plan allows (`plans.md`); `None` is "unlimited".
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,6 +22,23 @@ pub struct Plan {
     pub bulk_items: u32,
     /// Whether renders beyond the quota are billed instead of refused.
     pub overage: bool,
+}
+
+impl Plan {
+    /// What is left of the quota after so many renders; `None` is unlimited.
+    #[must_use]
+    pub fn remaining(&self, used: u64) -> Option<u64> {
+        self.monthly_renders.map(|quota| quota.saturating_sub(used))
+    }
+
+    /// What the store has to know of it to charge a render.
+    #[must_use]
+    pub fn allowance(&self) -> Allowance {
+        Allowance {
+            quota: self.monthly_renders,
+            overage: self.overage,
+        }
+    }
 }
 
 /// The table of `plans.md`, lowest plan first.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use qrstudio_store::{DatabaseUrl, Options, Store, StoreError};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +13,7 @@ use crate::app::{App, Parts};
 use crate::clock::SystemClock;
 use crate::config::{Config, base_url_of};
 use crate::entropy::SystemEntropy;
-use crate::first_run::FirstAccount;
+use crate::first_run::{self, FirstAccount};
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::router;
@@ -68,6 +69,12 @@ pub enum ServeError {
         /// What the operating system says.
         source: io::Error,
     },
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The first account could not be made.
+    #[error("cannot make the first account: {0}")]
+    FirstAccount(#[from] first_run::FirstRunError),
     /// The operating system refuses something that every service needs.
     #[error("cannot start: {0}")]
     System(#[from] io::Error),
@@ -79,33 +86,42 @@ pub enum ServeError {
 /// # Errors
 /// Whatever keeps the service from starting; nothing that happens later.
 pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
+    // The port first: a second start by mistake then touches no data.
     let listener = bind(config.listen)?;
     let address = listener.address()?;
-    make_data_directory(&config.data_dir)?;
+    // Listened for before anybody is told that the service runs, so that no signal finds the default action: death.
+    let signals = Signals::listen()?;
+    let store = open_store(&config, Options::default()).await?;
     let draining = CancellationToken::new();
-    let url = if config.public_url.is_some() {
-        config.base_url()
-    } else {
-        base_url_of(address)
-    };
     let app = App::new(Parts {
-        config: config.clone(),
-        url: url.clone(),
+        url: if config.public_url.is_some() {
+            config.base_url()
+        } else {
+            base_url_of(address)
+        },
+        config,
+        store: store.clone(),
         limits: Limits::default(),
         clock: Arc::new(SystemClock::new()),
         entropy: Arc::new(SystemEntropy),
         draining: draining.clone(),
     });
-    // Listened for before anybody is told that the service runs, so that no signal finds the default action: death.
-    let mut signals = Signals::listen()?;
-    tracing::info!(%address, %url, database = %config.database(), "QR Studio answers");
+    let first_account = first_account(&app, hooks.make_first_account).await?;
+    tracing::info!(%address, url = app.url(), database = %store.url(), "QR Studio answers");
     (hooks.started)(&Started {
         address,
-        url,
-        data_dir: config.data_dir.clone(),
-        database: config.database().to_string(),
-        first_account: None,
+        url: app.url().to_owned(),
+        data_dir: app.config().data_dir.clone(),
+        database: store.url().to_string(),
+        first_account,
     });
+    answer_until_told(listener, app, signals, draining).await;
+    store.close().await;
+    Ok(())
+}
+
+/// Answers until a signal, then drains; a second signal ends the drain.
+async fn answer_until_told(listener: Listener, app: App, mut signals: Signals, draining: CancellationToken) {
     let limits = *app.limits();
     let told = async {
         signals.next().await;
@@ -120,7 +136,50 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
         },
         () = told => tracing::warn!("stopped at once"),
     }
-    Ok(())
+}
+
+/// The first account, where somebody sees it and there is none yet.
+async fn first_account(app: &App, seen: bool) -> Result<Option<FirstAccount>, ServeError> {
+    if seen {
+        return Ok(first_run::first_account(app.store(), app.clock(), app.entropy()).await?);
+    }
+    if first_run::is_empty(app.store(), app.clock()).await? {
+        tracing::warn!(
+            "there is no account yet, and no terminal to show a new one on: \
+             run `qrstudio admin create-user <e-mail> --plan enterprise`"
+        );
+    }
+    Ok(None)
+}
+
+/// Opens the store that the settings name, and brings it to this version unless they say not to.
+pub(crate) async fn open_store(config: &Config, options: Options) -> Result<Store, ServeError> {
+    make_data_directory(&config.data_dir)?;
+    let url: DatabaseUrl = config.database().reveal().parse()?;
+    let store = Store::open(&url, options).await?;
+    if config.migrate {
+        let migrated = store.migrate().await?;
+        if !migrated.applied.is_empty() {
+            tracing::info!(applied = ?migrated.applied, "brought the database to this version");
+        }
+    } else if !store.schema().await?.pending.is_empty() {
+        store.close().await;
+        return Err(StoreError::NotMigrated.into());
+    }
+    Ok(store)
+}
+
+/// Brings the database to this version, whatever `config.migrate` says; returns the names of what was applied.
+///
+/// # Errors
+/// What keeps the database from being opened or changed.
+pub async fn migrate(config: &Config) -> Result<Vec<&'static str>, ServeError> {
+    make_data_directory(&config.data_dir)?;
+    let url: DatabaseUrl = config.database().reveal().parse()?;
+    let store = Store::open(&url, Options::for_command()).await?;
+    let migrated = store.migrate().await;
+    store.close().await;
+    Ok(migrated?.applied)
 }
 
 fn bind(address: SocketAddr) -> Result<Listener, ServeError> {

@@ -5,3 +5,4 @@ pub(crate) mod health;
 pub(crate) mod home;
 pub(crate) mod openapi;
 pub(crate) mod status;
+pub(crate) mod usage;

@@ -72,6 +72,16 @@ pub(crate) async fn show(State(app): State<App>) -> (StatusCode, Json<Status>) {
     )
 }
 
-async fn database(_app: &App) -> Word {
-    Word::Ok
+async fn database(app: &App) -> Word {
+    match tokio::time::timeout(app.limits().health_time, app.store().ping()).await {
+        Ok(Ok(())) => Word::Ok,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the database does not answer");
+            Word::Down
+        }
+        Err(_) => {
+            tracing::warn!("the database does not answer in time");
+            Word::Down
+        }
+    }
 }

@@ -8,6 +8,8 @@ mod body;
 mod connection;
 mod pace;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 use std::io;

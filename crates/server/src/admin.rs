@@ -1,0 +1,414 @@
+//! What `qrstudio admin` does, from a shell on the machine and beside a running server. Each result serialises to one
+//! JSON object.
+
+use std::sync::Arc;
+
+use qrstudio_store::{
+    AccountSummary, CreateAccount, Key, Millis, Month, NewAccount, Options, Store, StoreError, WorkspaceRef,
+};
+use serde::{Serialize, Serializer};
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::entropy::{Entropy, SystemEntropy};
+use crate::keys::RawKey;
+use crate::passwords::{self, HashError};
+use crate::plans::PlanName;
+use crate::serve::{ServeError, open_store};
+
+/// An open store, and the commands on it.
+pub struct Admin {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    default_plan: PlanName,
+}
+
+/// Why a command did nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdminError {
+    /// The address cannot be one.
+    #[error(
+        "{0:?} is no e-mail address: one @ with something on both sides, no spaces, at most 254 characters"
+    )]
+    InvalidEmail(String),
+    /// Somebody has it.
+    #[error("there is a user with the e-mail {0} already")]
+    EmailTaken(String),
+    /// Nobody has it.
+    #[error("no user with the e-mail {0} owns a workspace; `qrstudio admin list` shows who does")]
+    UnknownEmail(String),
+    /// No key begins so.
+    #[error("no key begins with {0}; `qrstudio admin list` shows the prefixes")]
+    UnknownKey(String),
+    /// A key must have a name of a bearable length.
+    #[error("a key's name has 1 to 100 characters")]
+    InvalidKeyName,
+    /// A key must not be worth more than its workspace.
+    #[error(
+        "plan '{asked}' is above the workspace's plan '{workspace}'; raise that first: qrstudio admin set-plan"
+    )]
+    PlanAboveWorkspace {
+        /// The plan that was asked for.
+        asked: PlanName,
+        /// The workspace's.
+        workspace: PlanName,
+    },
+    /// The store does not answer, or refuses.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+}
+
+/// A user that was made, with what is shown once.
+#[derive(Debug, Serialize)]
+pub struct CreatedUser {
+    /// The user.
+    pub user: UserLine,
+    /// The workspace that the user owns.
+    pub workspace: WorkspaceLine,
+    /// The user's password; only its hash is kept.
+    pub password: String,
+    /// The first key; only its hash is kept.
+    pub raw_key: String,
+    /// The key's public beginning.
+    pub key_prefix: String,
+}
+
+/// A user.
+#[derive(Debug, Serialize)]
+pub struct UserLine {
+    /// The row's number.
+    pub id: i64,
+    /// The address as it was given.
+    pub email: String,
+    /// The name; may be empty.
+    pub name: String,
+}
+
+/// A workspace.
+#[derive(Debug, Serialize)]
+pub struct WorkspaceLine {
+    /// The row's number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its plan.
+    #[serde(serialize_with = "plan")]
+    pub plan: PlanName,
+}
+
+/// A key that was made, with what is shown once.
+#[derive(Debug, Serialize)]
+pub struct CreatedKey {
+    /// The row's number.
+    pub id: i64,
+    /// What its owner calls it.
+    pub name: String,
+    /// The key; only its hash is kept.
+    pub raw_key: String,
+    /// Its public beginning.
+    pub key_prefix: String,
+    /// The plan that holds it down; `null` follows the workspace's.
+    #[serde(serialize_with = "plan_or_null")]
+    pub plan: Option<PlanName>,
+}
+
+/// A key in a list.
+#[derive(Debug, Serialize)]
+pub struct KeyLine {
+    /// The row's number.
+    pub id: i64,
+    /// What its owner calls it.
+    pub name: String,
+    /// Its public beginning.
+    pub key_prefix: String,
+    /// The plan that holds it down; `null` follows the workspace's.
+    #[serde(serialize_with = "plan_or_null")]
+    pub plan: Option<PlanName>,
+    /// Whether it works.
+    pub is_active: bool,
+}
+
+/// A workspace's plan after a change.
+#[derive(Debug, Serialize)]
+pub struct PlanChanged {
+    /// The owner's address.
+    pub email: String,
+    /// The plan now.
+    #[serde(serialize_with = "plan")]
+    pub plan: PlanName,
+}
+
+/// A workspace's credits after a change.
+#[derive(Debug, Serialize)]
+pub struct CreditsAdded {
+    /// The owner's address.
+    pub email: String,
+    /// How many were given.
+    pub added: u32,
+    /// How many there are now.
+    pub credits: u64,
+}
+
+/// The keys that were revoked.
+#[derive(Debug, Serialize)]
+pub struct KeysRevoked {
+    /// One but for a miracle.
+    pub revoked: Vec<KeyLine>,
+}
+
+/// Every workspace.
+#[derive(Debug, Serialize)]
+pub struct Accounts {
+    /// The oldest first.
+    pub accounts: Vec<AccountLine>,
+}
+
+/// One workspace with its owner.
+#[derive(Debug, Serialize)]
+pub struct AccountLine {
+    /// The workspace.
+    pub workspace: WorkspaceLine,
+    /// Its owner.
+    pub user: UserLine,
+    /// Renders of this month.
+    pub used_this_month: u64,
+    /// Renders of the plan; `null` is unlimited.
+    pub monthly_quota: Option<u64>,
+    /// Credits left.
+    pub credits: u64,
+    /// Its keys, the oldest first.
+    pub keys: Vec<KeyLine>,
+}
+
+impl Admin {
+    /// Opens the store that a server with these settings uses, and brings it to this version unless the settings say
+    /// not to.
+    ///
+    /// # Errors
+    /// What keeps the store from being opened.
+    pub async fn open(config: &Config) -> Result<Self, ServeError> {
+        Ok(Self {
+            store: open_store(config, Options::for_command()).await?,
+            clock: Arc::new(SystemClock::new()),
+            entropy: Arc::new(SystemEntropy),
+            default_plan: config.default_plan,
+        })
+    }
+
+    /// Finishes; the process may end afterwards.
+    pub async fn close(self) {
+        self.store.close().await;
+    }
+
+    /// Makes a user with a workspace, a password and a key. Without `plan`, the workspace gets the default plan.
+    ///
+    /// # Errors
+    /// [`AdminError::InvalidEmail`], [`AdminError::EmailTaken`], and the store's.
+    pub async fn create_user(&self, email: &str, plan: Option<PlanName>) -> Result<CreatedUser, AdminError> {
+        let email = valid_email(email)?;
+        let at = self.now();
+        let password = passwords::draw(&*self.entropy);
+        let key = RawKey::draw(&*self.entropy);
+        let workspace = email.split('@').next().unwrap_or(email).to_owned();
+        let account = NewAccount {
+            email: email.to_owned(),
+            name: String::new(),
+            password_hash: passwords::hash(password.clone(), &*self.entropy).await?,
+            workspace: workspace.clone(),
+            plan: plan.unwrap_or(self.default_plan),
+            key: Some(key.row("first key", None, at)),
+            at,
+        };
+        match self.store.create_account(account).await? {
+            CreateAccount::EmailTaken => Err(AdminError::EmailTaken(email.to_owned())),
+            CreateAccount::Created(made) => Ok(CreatedUser {
+                user: UserLine {
+                    id: made.user.0,
+                    email: made.email,
+                    name: String::new(),
+                },
+                workspace: WorkspaceLine {
+                    id: made.workspace.0,
+                    name: workspace,
+                    plan: made.plan,
+                },
+                password,
+                key_prefix: key.prefix().to_owned(),
+                raw_key: key.reveal(),
+            }),
+        }
+    }
+
+    /// Makes a key for the workspace that this user owns. With `plan`, the key is held to that plan's caps.
+    ///
+    /// # Errors
+    /// [`AdminError::UnknownEmail`], [`AdminError::InvalidKeyName`], [`AdminError::PlanAboveWorkspace`], and the store's.
+    pub async fn create_key(
+        &self,
+        email: &str,
+        name: &str,
+        plan: Option<PlanName>,
+    ) -> Result<CreatedKey, AdminError> {
+        let name = name.trim();
+        if !(1..=100).contains(&name.chars().count()) {
+            return Err(AdminError::InvalidKeyName);
+        }
+        let unknown = || AdminError::UnknownEmail(email.to_owned());
+        let owned = self.list().await?.accounts;
+        let owned = owned
+            .iter()
+            .find(|line| same_email(&line.user.email, email))
+            .ok_or_else(unknown)?;
+        if let Some(asked) = plan.filter(|asked| *asked > owned.workspace.plan) {
+            return Err(AdminError::PlanAboveWorkspace {
+                asked,
+                workspace: owned.workspace.plan,
+            });
+        }
+        let key = RawKey::draw(&*self.entropy);
+        let row = key.row(name, plan, self.now());
+        let id = self
+            .store
+            .create_key(WorkspaceRef::OwnedBy(email.to_owned()), row)
+            .await?
+            .ok_or_else(unknown)?;
+        Ok(CreatedKey {
+            id: id.0,
+            name: name.to_owned(),
+            key_prefix: key.prefix().to_owned(),
+            raw_key: key.reveal(),
+            plan,
+        })
+    }
+
+    /// Revokes a key by its first 12 characters (or by the whole key). It stops working at once, on every node.
+    ///
+    /// # Errors
+    /// [`AdminError::UnknownKey`] and the store's.
+    pub async fn revoke_key(&self, prefix: &str) -> Result<KeysRevoked, AdminError> {
+        let prefix = prefix.get(..12).unwrap_or(prefix);
+        let revoked = self.store.revoke_keys_by_prefix(prefix, self.now()).await?;
+        if revoked.is_empty() {
+            return Err(AdminError::UnknownKey(prefix.to_owned()));
+        }
+        Ok(KeysRevoked {
+            revoked: revoked.into_iter().map(KeyLine::from).collect(),
+        })
+    }
+
+    /// Puts the workspace that this user owns on a plan.
+    ///
+    /// # Errors
+    /// [`AdminError::UnknownEmail`] and the store's.
+    pub async fn set_plan(&self, email: &str, plan: PlanName) -> Result<PlanChanged, AdminError> {
+        let found = self.store.set_plan(email, plan).await?;
+        found.ok_or_else(|| AdminError::UnknownEmail(email.to_owned()))?;
+        Ok(PlanChanged {
+            email: email.to_owned(),
+            plan,
+        })
+    }
+
+    /// Gives credits to the workspace that this user owns.
+    ///
+    /// # Errors
+    /// [`AdminError::UnknownEmail`] and the store's.
+    pub async fn add_credits(&self, email: &str, credits: u32) -> Result<CreditsAdded, AdminError> {
+        let now = self.store.add_credits(email, credits).await?;
+        let now = now.ok_or_else(|| AdminError::UnknownEmail(email.to_owned()))?;
+        Ok(CreditsAdded {
+            email: email.to_owned(),
+            added: credits,
+            credits: now,
+        })
+    }
+
+    /// Every workspace with its owner, keys and use.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list(&self) -> Result<Accounts, AdminError> {
+        let accounts = self.store.list_accounts(Month::of(self.now())).await?;
+        Ok(Accounts {
+            accounts: accounts.into_iter().map(AccountLine::from).collect(),
+        })
+    }
+
+    fn now(&self) -> Millis {
+        Millis(self.clock.now_ms())
+    }
+}
+
+impl From<AccountSummary> for AccountLine {
+    fn from(account: AccountSummary) -> Self {
+        Self {
+            workspace: WorkspaceLine {
+                id: account.workspace.0,
+                name: account.workspace_name,
+                plan: account.plan,
+            },
+            user: UserLine {
+                id: account.user.0,
+                email: account.email,
+                name: account.name,
+            },
+            used_this_month: account.used,
+            monthly_quota: crate::plans::plan(account.plan).monthly_renders,
+            credits: account.credits,
+            keys: account.keys.into_iter().map(KeyLine::from).collect(),
+        }
+    }
+}
+
+impl From<Key> for KeyLine {
+    fn from(key: Key) -> Self {
+        Self {
+            id: key.id.0,
+            name: key.name,
+            key_prefix: key.prefix,
+            plan: key.plan,
+            is_active: key.revoked_at.is_none(),
+        }
+    }
+}
+
+/// An address that can be one; whether it is, only a mail can tell.
+fn valid_email(email: &str) -> Result<&str, AdminError> {
+    let trimmed = email.trim();
+    let fits = trimmed.len() <= 254
+        && !trimmed
+            .chars()
+            .any(|letter| letter.is_whitespace() || letter.is_control());
+    match trimmed.split_once('@') {
+        Some((name, host)) if fits && !name.is_empty() && !host.is_empty() && !host.contains('@') => {
+            Ok(trimmed)
+        }
+        _ => Err(AdminError::InvalidEmail(email.to_owned())),
+    }
+}
+
+fn same_email(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+fn plan<S: Serializer>(plan: &PlanName, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(plan.as_str())
+}
+
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+fn plan_or_null<S: Serializer>(plan: &Option<PlanName>, serializer: S) -> Result<S::Ok, S::Error> {
+    plan.map(PlanName::as_str).serialize(serializer)
+}

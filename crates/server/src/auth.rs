@@ -1,0 +1,63 @@
+//! Who asks: the API key of a request.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderName;
+use axum::http::request::Parts;
+use qrstudio_store::{KeyAccess, KeyHash, StoreError};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::middleware::Noted;
+use crate::plans::{self, Plan};
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// The key of a request, found and working.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiKey(pub(crate) KeyAccess);
+
+impl ApiKey {
+    /// The lower of the key's plan and the workspace's: rules what a render may look like.
+    pub(crate) fn effective_plan(&self) -> &'static Plan {
+        plans::effective(self.0.key_plan, self.0.workspace_plan)
+    }
+
+    /// The workspace's plan: rules quota, overage and credits.
+    pub(crate) fn workspace_plan(&self) -> &'static Plan {
+        plans::plan(self.0.workspace_plan)
+    }
+}
+
+impl FromRequestParts<App> for ApiKey {
+    type Rejection = Error;
+
+    /// Missing, malformed, unknown and revoked keys take one path: each is hashed and looked up, and none is found.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let raw = parts
+            .headers
+            .get(X_API_KEY)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let access = app
+            .store()
+            .key_by_hash(&KeyHash::of(raw))
+            .await?
+            .ok_or(Error::InvalidKey)?;
+        if let Some(noted) = parts.extensions.get::<Arc<Noted>>() {
+            noted.workspace(access.workspace_id.0);
+        }
+        Ok(Self(access))
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            Self::StoreAway(error.to_string())
+        } else {
+            Self::internal(error)
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! `qrstudio check`: tries every setting and everything that it names, and says in words what is wrong.
+
+use std::io;
+
+use qrstudio_store::{DatabaseUrl, Options, Store, StoreError};
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::listener::Listener;
+use crate::serve::make_data_directory;
+
+/// What was found about one setting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The variable that sets it.
+    pub setting: &'static str,
+    /// Whether the service can run so.
+    pub verdict: Verdict,
+    /// What was found, and what to do.
+    pub text: String,
+}
+
+/// Whether the service can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// As it should be.
+    Ok,
+    /// It runs, but perhaps not as meant.
+    Warning,
+    /// It does not run.
+    Problem,
+}
+
+/// Tries the settings: each that has something to be tried, in the order in which `serve` needs them. Changes nothing
+/// but that the data directory is made where it is missing.
+pub async fn check(config: &Config) -> Vec<Finding> {
+    let mut findings = vec![listen(config), public_url(config), data_dir(config)];
+    // A directory that cannot be written explains a database that cannot be opened.
+    let usable = config.database_url.is_some()
+        || findings
+            .iter()
+            .all(|finding| finding.setting != DATA_DIR || finding.verdict == Verdict::Ok);
+    if usable {
+        findings.push(database(config).await);
+    }
+    findings.push(log(config));
+    findings
+}
+
+const LISTEN: &str = "QRSTUDIO_LISTEN";
+const PUBLIC_URL: &str = "QRSTUDIO_PUBLIC_URL";
+const DATA_DIR: &str = "QRSTUDIO_DATA_DIR";
+const DATABASE_URL: &str = "QRSTUDIO_DATABASE_URL";
+const LOG: &str = "QRSTUDIO_LOG";
+
+fn finding(setting: &'static str, verdict: Verdict, text: impl Into<String>) -> Finding {
+    Finding {
+        setting,
+        verdict,
+        text: text.into(),
+    }
+}
+
+fn listen(config: &Config) -> Finding {
+    let address = config.listen;
+    match Listener::bind(address) {
+        Ok(_) => finding(LISTEN, Verdict::Ok, format!("{address} is free")),
+        // A running service is checked, too.
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => finding(
+            LISTEN,
+            Verdict::Warning,
+            format!(
+                "{address} is in use: good if that is this service, running already; else choose another address"
+            ),
+        ),
+        Err(error) => finding(
+            LISTEN,
+            Verdict::Problem,
+            format!(
+                "cannot listen on {address}: {error}. It wants an address of this machine, and a port above 1023 unless this user may use lower ones"
+            ),
+        ),
+    }
+}
+
+fn public_url(config: &Config) -> Finding {
+    let Some(url) = &config.public_url else {
+        let text = format!("not set; links point to {}", config.base_url());
+        return finding(PUBLIC_URL, Verdict::Ok, text);
+    };
+    let parsed: Result<axum::http::Uri, _> = url.parse();
+    let is_web = |scheme: Option<&str>| matches!(scheme, Some("http" | "https"));
+    match parsed {
+        Ok(parsed) if is_web(parsed.scheme_str()) && parsed.query().is_none() => finding(
+            PUBLIC_URL,
+            Verdict::Ok,
+            format!("links point to {}", config.base_url()),
+        ),
+        _ => finding(
+            PUBLIC_URL,
+            Verdict::Problem,
+            format!("{url:?} is no base URL; https://qr.example.com is one"),
+        ),
+    }
+}
+
+fn data_dir(config: &Config) -> Finding {
+    match make_data_directory(&config.data_dir) {
+        Ok(()) => finding(
+            DATA_DIR,
+            Verdict::Ok,
+            format!("{} can be written", config.data_dir.display()),
+        ),
+        Err(error) => finding(DATA_DIR, Verdict::Problem, error.to_string()),
+    }
+}
+
+async fn database(config: &Config) -> Finding {
+    match try_database(config).await {
+        Ok((verdict, text)) => finding(DATABASE_URL, verdict, text),
+        Err(error) => finding(DATABASE_URL, Verdict::Problem, error.to_string()),
+    }
+}
+
+async fn try_database(config: &Config) -> Result<(Verdict, String), StoreError> {
+    let url: DatabaseUrl = config.database().reveal().parse()?;
+    if let Some(file) = url.sqlite_path().filter(|file| !file.exists()) {
+        return Ok((
+            Verdict::Ok,
+            format!("{} does not exist yet; `serve` makes it", file.display()),
+        ));
+    }
+    let store = Store::open(&url, Options::for_command()).await?;
+    let looked = store.schema().await;
+    let pending = match &looked {
+        Ok(schema) if schema.pending.is_empty() => store.check_statements().await.map(|_| 0),
+        Ok(schema) => Ok(schema.pending.len()),
+        Err(error) => Err(error.clone()),
+    };
+    store.close().await;
+    Ok(match pending? {
+        0 => (Verdict::Ok, format!("{url} answers and is at this version")),
+        pending if config.migrate => (
+            Verdict::Ok,
+            format!("{url} answers; `serve` will apply {pending} migrations to it"),
+        ),
+        pending => (
+            Verdict::Problem,
+            format!("{url} lacks {pending} migrations: run `qrstudio migrate`"),
+        ),
+    })
+}
+
+fn log(config: &Config) -> Finding {
+    match tracing_subscriber::EnvFilter::try_new(&config.log) {
+        Ok(_) => finding(LOG, Verdict::Ok, format!("logging {:?}", config.log)),
+        Err(error) => finding(
+            LOG,
+            Verdict::Problem,
+            format!("no log filter: {error}. Examples: info, debug, warn,qrstudio_server=debug"),
+        ),
+    }
+}
