@@ -1,0 +1,134 @@
+//! What the benches share: CPU time, races in which contestants take turns, and tables.
+//!
+//! The machine is shared and noisy, so times are CPU times of this thread, every contestant runs in every round, and
+//! only ratios of the same round are compared; the median round counts.
+
+use std::io::{self, Write};
+
+pub mod libqrencode;
+
+/// CPU time that this thread has taken, in seconds.
+pub fn cpu_seconds() -> f64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is a valid place for the answer.
+    let result = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    assert_eq!(result, 0, "Linux counts the CPU time of threads");
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+}
+
+/// Somebody who does the work: calls are numbered, so that each may take another input.
+pub struct Contestant<'a> {
+    /// For the head of the table.
+    pub name: &'a str,
+    work: Box<dyn FnMut(usize) + 'a>,
+}
+
+impl<'a> Contestant<'a> {
+    /// A contestant that does `work`.
+    pub fn new(name: &'a str, work: impl FnMut(usize) + 'a) -> Self {
+        Self {
+            name,
+            work: Box::new(work),
+        }
+    }
+}
+
+/// What a race says, one entry a contestant.
+pub struct Outcome {
+    /// Median seconds a call.
+    pub seconds: Vec<f64>,
+    rounds: Vec<Vec<f64>>,
+}
+
+impl Outcome {
+    /// The first contestant against the fastest of the others: that one's index, and the median of the rounds' ratios.
+    pub fn against_fastest(&self) -> (usize, f64) {
+        let fastest = (1..self.seconds.len())
+            .min_by(|a, b| self.seconds[*a].total_cmp(&self.seconds[*b]))
+            .expect("somebody to race against");
+        (
+            fastest,
+            median(
+                self.rounds
+                    .iter()
+                    .map(|round| round[0] / round[fastest])
+                    .collect(),
+            ),
+        )
+    }
+}
+
+/// Lets the contestants take turns for `rounds` rounds, each for about `slice` seconds of CPU time a turn.
+pub fn race(contestants: &mut [Contestant<'_>], rounds: usize, slice: f64) -> Outcome {
+    let mut calls: Vec<usize> = Vec::new();
+    for contestant in contestants.iter_mut() {
+        (contestant.work)(0);
+        let (mut count, mut taken) = (1, 0.0);
+        while taken < slice / 4.0 {
+            count *= 2;
+            taken = turn(contestant, count);
+        }
+        calls.push(((count as f64 * slice / taken) as usize).max(1));
+    }
+    let rounds: Vec<Vec<f64>> = (0..rounds)
+        .map(|_| {
+            contestants
+                .iter_mut()
+                .zip(&calls)
+                .map(|(c, calls)| turn(c, *calls) / *calls as f64)
+                .collect()
+        })
+        .collect();
+    let seconds = (0..contestants.len())
+        .map(|i| median(rounds.iter().map(|round| round[i]).collect()))
+        .collect();
+    Outcome { seconds, rounds }
+}
+
+fn turn(contestant: &mut Contestant<'_>, calls: usize) -> f64 {
+    let start = cpu_seconds();
+    (0..calls).for_each(|call| (contestant.work)(call));
+    cpu_seconds() - start
+}
+
+/// The middle of the numbers.
+pub fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// Prints rows under a head, columns aligned to the right but for the first.
+pub fn print_table(head: &[String], rows: &[Vec<String>]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let lines: Vec<&[String]> = std::iter::once(head)
+        .chain(rows.iter().map(Vec::as_slice))
+        .collect();
+    let widths: Vec<usize> = (0..head.len())
+        .map(|column| {
+            lines
+                .iter()
+                .map(|line| line[column].chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    for line in lines {
+        for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
+            if column == 0 {
+                write!(out, "{cell:<width$}")?;
+            } else {
+                write!(out, "  {cell:>width$}")?;
+            }
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// "ok" when the ratio is within its goal.
+pub fn verdict(ratio: f64, goal: f64) -> &'static str {
+    if ratio <= goal { "ok" } else { "MISS" }
+}
