@@ -1,1 +1,19 @@
-//! Print-ready pictures of QR code symbols at exact sizes.
+#![doc = include_str!("../README.md")]
+
+mod color;
+mod design;
+mod error;
+mod format;
+mod layout;
+mod png;
+mod render;
+mod size;
+mod svg;
+
+pub use color::{Background, Color};
+pub use design::{Design, MAX_QUIET_ZONE, Pattern};
+pub use error::{ParseChoiceError, ParseColorError, PrintError};
+pub use format::{Format, Output};
+pub use layout::Layout;
+pub use render::render;
+pub use size::{MAX_DPI, MAX_INCHES, MIN_DPI, MIN_INCHES, PrintSize};

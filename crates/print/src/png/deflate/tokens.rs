@@ -1,0 +1,205 @@
+//! What a deflate block says: literals, matches, and phrases of them that are said many times.
+
+use super::symbols::{self, DISTANCES, END_OF_BLOCK, LITERALS_AND_LENGTHS};
+
+/// The longest stretch that one match copies.
+pub(crate) const LONGEST_MATCH: usize = 258;
+/// The shortest stretch that one match copies.
+pub(crate) const SHORTEST_MATCH: usize = 3;
+/// How far back a match may reach.
+pub(crate) const WINDOW: usize = 32 * 1024;
+
+/// One element of a deflate stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Token {
+    /// A byte as it is.
+    Literal(u8),
+    /// `length` bytes (3 to 258) again that stood `distance` bytes (1 to 32 768) before.
+    Match { length: u16, distance: u16 },
+    /// A whole phrase.
+    Phrase(PhraseNumber),
+}
+
+/// How often each symbol of the two alphabets occurs.
+#[derive(Debug, Clone)]
+pub(crate) struct Counts {
+    pub(crate) literals: [u32; LITERALS_AND_LENGTHS],
+    pub(crate) distances: [u32; DISTANCES],
+}
+
+/// Which of its [`Tokens`]' phrases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PhraseNumber(u32);
+
+/// Literals and matches in a row.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Phrase(Vec<Token>);
+
+impl Phrase {
+    pub(crate) fn literal(&mut self, byte: u8) {
+        self.0.push(Token::Literal(byte));
+    }
+
+    /// Copies `length` bytes (3 at least, or none) from `distance` bytes before, by as many matches as it takes.
+    #[inline]
+    pub(crate) fn copy(&mut self, mut length: usize, distance: usize) {
+        debug_assert!(length == 0 || length >= SHORTEST_MATCH);
+        debug_assert!((1..=WINDOW).contains(&distance));
+        let distance = u16::try_from(distance).unwrap_or_default();
+        while length > 0 {
+            let take = first_match(length);
+            self.0.push(Token::Match {
+                length: u16::try_from(take).unwrap_or_default(),
+                distance,
+            });
+            length -= take;
+        }
+    }
+
+    pub(crate) fn tokens(&self) -> &[Token] {
+        &self.0
+    }
+}
+
+/// The tokens of one block.
+#[derive(Debug, Clone)]
+pub(crate) struct Tokens {
+    body: Phrase,
+    /// What is said more than once, and how often.
+    phrases: Vec<(Phrase, u32)>,
+}
+
+impl Tokens {
+    pub(crate) fn new() -> Tokens {
+        Tokens {
+            body: Phrase(Vec::with_capacity(4096)),
+            phrases: Vec::new(),
+        }
+    }
+
+    pub(crate) fn literal(&mut self, byte: u8) {
+        self.body.literal(byte);
+    }
+
+    /// As [`Phrase::copy`].
+    pub(crate) fn copy(&mut self, length: usize, distance: usize) {
+        self.body.copy(length, distance);
+    }
+
+    /// Remembers `phrase` without saying it.
+    pub(crate) fn phrase(&mut self, phrase: Phrase) -> PhraseNumber {
+        let number = PhraseNumber(u32::try_from(self.phrases.len()).unwrap_or_default());
+        self.phrases.push((phrase, 0));
+        number
+    }
+
+    /// Says a phrase.
+    pub(crate) fn say(&mut self, number: PhraseNumber) {
+        if let Some((_, times)) = self.phrases.get_mut(number.0 as usize) {
+            *times += 1;
+            self.body.0.push(Token::Phrase(number));
+        }
+    }
+
+    pub(crate) fn body(&self) -> &[Token] {
+        &self.body.0
+    }
+
+    pub(crate) fn phrases(&self) -> impl Iterator<Item = &Phrase> {
+        self.phrases.iter().map(|(phrase, _)| phrase)
+    }
+
+    /// Counts every symbol, the end of the block included.
+    pub(crate) fn counts(&self) -> Counts {
+        let mut counts = Counts {
+            literals: [0; LITERALS_AND_LENGTHS],
+            distances: [0; DISTANCES],
+        };
+        counts.add(&self.body, 1);
+        for (phrase, times) in &self.phrases {
+            counts.add(phrase, *times);
+        }
+        counts.add_literal(END_OF_BLOCK, 1);
+        counts
+    }
+}
+
+impl PhraseNumber {
+    pub(crate) fn of<T>(self, phrases: &[T]) -> Option<&T> {
+        phrases.get(self.0 as usize)
+    }
+}
+
+/// The longest first match of a copy that leaves none too short for another.
+pub(crate) fn first_match(length: usize) -> usize {
+    match length {
+        259 | 260 => length - SHORTEST_MATCH,
+        _ => length.min(LONGEST_MATCH),
+    }
+}
+
+impl Counts {
+    fn add(&mut self, phrase: &Phrase, times: u32) {
+        for &token in phrase.tokens() {
+            match token {
+                Token::Literal(byte) => self.add_literal(usize::from(byte), times),
+                Token::Match { length, distance } => {
+                    self.add_literal(symbols::length(length).symbol, times);
+                    if let Some(count) = self.distances.get_mut(symbols::distance(distance).symbol) {
+                        *count += times;
+                    }
+                }
+                Token::Phrase(_) => {}
+            }
+        }
+    }
+
+    fn add_literal(&mut self, symbol: usize, times: u32) {
+        if let Some(count) = self.literals.get_mut(symbol) {
+            *count += times;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_copies_leave_no_stump() {
+        for length in (3..2000).chain([0]) {
+            let mut phrase = Phrase::default();
+            phrase.copy(length, 7);
+            let parts = phrase.tokens().iter().map(|token| match token {
+                Token::Match { length, distance: 7 } => usize::from(*length),
+                other => panic!("{other:?}"),
+            });
+            assert!(
+                parts.clone().all(|part| (3..=258).contains(&part)),
+                "{length}: {phrase:?}"
+            );
+            assert_eq!(parts.sum::<usize>(), length);
+        }
+    }
+
+    #[test]
+    fn phrases_count_as_often_as_they_are_said() {
+        let mut tokens = Tokens::new();
+        let mut phrase = Phrase::default();
+        phrase.literal(2);
+        phrase.copy(258 + 3, 1);
+        let phrase = tokens.phrase(phrase);
+        tokens.literal(2);
+        (0..41).for_each(|_| tokens.say(phrase));
+        let counts = tokens.counts();
+        assert_eq!(
+            [2, 256, 257, 285].map(|symbol| counts.literals[symbol]),
+            [42, 1, 41, 41]
+        );
+        assert_eq!(counts.literals.iter().sum::<u32>(), 42 + 1 + 82);
+        assert_eq!(
+            (counts.distances[0], counts.distances.iter().sum::<u32>()),
+            (82, 82)
+        );
+    }
+}
