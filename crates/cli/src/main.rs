@@ -6,8 +6,8 @@
 mod commands;
 mod config;
 mod exit;
-mod logging;
 mod options;
+mod output;
 
 use std::process::ExitCode;
 

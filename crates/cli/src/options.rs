@@ -24,5 +24,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Serve(commands::serve::Options),
     Config(commands::config::Options),
+    Check(commands::check::Options),
+    Migrate(commands::migrate::Options),
+    Admin(commands::admin::Options),
     Completions(commands::completions::Options),
 }

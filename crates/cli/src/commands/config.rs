@@ -1,13 +1,12 @@
 //! `qrstudio config`.
 
-use std::io::Write as _;
-
 use anyhow::Context;
 use clap::Args;
 use serde_json::Value;
 
 use crate::config::{self, Loaded, ServiceFlags};
 use crate::exit::Outcome;
+use crate::output;
 
 /// Print the settings in effect and where each comes from, secrets masked
 #[derive(Debug, Args)]
@@ -24,16 +23,11 @@ pub(crate) struct Options {
 pub(crate) fn run(options: Options) -> Outcome {
     let loaded = config::load(options.settings)?;
     let settings = serde_json::to_value(&loaded.config).context("the settings cannot be written")?;
-    let text = if options.json {
-        format!("{settings:#}\n")
+    if options.json {
+        output::print_json(&settings)
     } else {
-        toml(&loaded, &settings)
-    };
-    std::io::stdout()
-        .lock()
-        .write_all(text.as_bytes())
-        .context("cannot write to standard output")?;
-    Ok(())
+        output::print(&toml(&loaded, &settings))
+    }
 }
 
 fn toml(loaded: &Loaded, settings: &Value) -> String {

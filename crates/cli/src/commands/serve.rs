@@ -3,7 +3,6 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
-use anyhow::Context;
 use clap::Args;
 use clap::builder::styling::{AnsiColor, Style};
 use qrstudio_server::first_run::FirstAccount;
@@ -11,7 +10,6 @@ use qrstudio_server::{Hooks, Started};
 
 use crate::config::{self, ServiceFlags};
 use crate::exit::{Failure, Outcome};
-use crate::logging;
 
 const EXAMPLES: &str = "\
 Every setting may also stand in the configuration file (listen = \"0.0.0.0:80\") or in the environment
@@ -29,7 +27,8 @@ pub(crate) struct Options {
 /// Serves until told to stop.
 pub(crate) fn run(options: Options) -> Outcome {
     let loaded = config::load(options.settings)?;
-    logging::start(&loaded)?;
+    qrstudio_server::start_logging(&loaded.config)
+        .map_err(|error| Failure::bad_input(loaded.located("log", error)))?;
     let terminal = Terminal::find();
     let hooks = Hooks {
         make_first_account: terminal.is_some(),
@@ -39,13 +38,10 @@ pub(crate) fn run(options: Options) -> Outcome {
             }
         }),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the threads of the service")?;
+    let runtime = super::threads()?;
     runtime
-        .block_on(qrstudio_server::serve(loaded.config, hooks))
-        .map_err(Failure::failed)
+        .block_on(qrstudio_server::serve(loaded.config.clone(), hooks))
+        .map_err(|error| super::cannot_start(&loaded, error))
 }
 
 /// The stream that a person looks at.
