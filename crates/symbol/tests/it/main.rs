@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "helpers of tests: what is not as expected must fail the test"
 )]
@@ -12,5 +13,6 @@ mod limits;
 mod masks;
 mod oracle;
 mod properties;
+mod reader;
 mod roles;
 mod texts;

@@ -6,6 +6,7 @@ use qr_symbol::{
 };
 
 use crate::oracle::compare;
+use crate::reader;
 
 fn levels() -> impl Strategy<Value = ErrorCorrectionLevel> {
     prop::sample::select(&ErrorCorrectionLevel::ALL[..])
@@ -47,6 +48,17 @@ proptest! {
         }
         for higher in ErrorCorrectionLevel::ALL.into_iter().filter(|higher| *higher > level) {
             prop_assert!(!fits(version, higher));
+        }
+    }
+
+    #[test]
+    fn the_symbol_reads_back_as_the_text(text in texts(), lowest in levels()) {
+        let options = EncodeOptions {
+            level: LevelChoice::Auto { preferred: ErrorCorrectionLevel::H, lowest },
+            ..EncodeOptions::default()
+        };
+        if let Ok(symbol) = encode(&text, &options) {
+            prop_assert_eq!(reader::read(&symbol), text);
         }
     }
 
