@@ -63,10 +63,14 @@ impl std::fmt::Display for Fill {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Color { r, g, b, a } = self.0;
         write!(f, " fill=\"#{r:02x}{g:02x}{b:02x}\"")?;
-        if a < 255 {
-            write!(f, " fill-opacity=\"{:.4}\"", f64::from(a) / 255.0)
-        } else {
-            Ok(())
+        if a == 255 {
+            return Ok(());
         }
+        // Four places tell all 256 apart.
+        write!(
+            f,
+            " fill-opacity=\"{}\"",
+            (f64::from(a) / 255.0 * 10_000.0).round() / 10_000.0
+        )
     }
 }

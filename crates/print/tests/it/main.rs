@@ -1,0 +1,17 @@
+//! Black-box tests of qr-print: pictures are read back by other programs' decoders.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_sign_loss,
+    reason = "a test fails by panicking"
+)]
+
+mod decode;
+mod golden;
+mod layout;
+mod png_pixels;
+mod properties;
+mod svg_outlines;
+mod symbols;
