@@ -14,6 +14,7 @@ pub mod clock;
 mod config;
 pub mod entropy;
 mod error;
+pub mod fields;
 pub mod first_run;
 mod keys;
 mod limits;
@@ -22,6 +23,7 @@ mod logging;
 mod middleware;
 mod passwords;
 pub mod plans;
+pub mod render;
 pub mod router;
 mod serve;
 

@@ -1,0 +1,335 @@
+//! Requests, and the exact answers that their fields get. One line a case.
+
+use super::Job;
+use crate::fields::{BodyError, Fields};
+
+/// The errors as they go over the wire, in their order; `ok` for a request that is right.
+fn refusal(fields: &Fields) -> String {
+    Job::read(fields).map_or_else(
+        |errors| serde_json::to_string(&errors).unwrap(),
+        |_| "ok".to_owned(),
+    )
+}
+
+fn json(body: &str) -> Fields {
+    match Fields::from_json(body.as_bytes()) {
+        Ok(fields) => fields,
+        Err(BodyError::Syntax(what)) => panic!("{body}: {what}"),
+        Err(BodyError::Shape(errors)) => panic!("{body}: {errors:?}"),
+    }
+}
+
+fn form(pairs: &[(&str, &str)]) -> Fields {
+    let mut fields = Fields::new();
+    for (name, text) in pairs {
+        fields.set_text(*name, *text);
+    }
+    fields
+}
+
+/// `with` beside what every right request has.
+fn request(with: &str) -> Fields {
+    json(&format!(r#"{{"size_inches": 2, "data": "x", {with}}}"#))
+}
+
+/// A payload of that type, in a request that is right otherwise.
+fn payload(data_type: &str, payload: &str) -> Fields {
+    json(&format!(
+        r#"{{"size_inches": 8, "data_type": "{data_type}", "payload": {payload}}}"#
+    ))
+}
+
+/// The lines of a table: what is given, and what comes of it.
+fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
+    let lines = table.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| {
+        line.split_once(" => ")
+            .unwrap_or_else(|| panic!("no arrow: {line}"))
+    })
+}
+
+#[test]
+fn requests_get_exact_answers() {
+    for (given, answer) in rows(include_str!("cases/requests.txt")) {
+        assert_eq!(refusal(&json(given)), answer, "{given}");
+    }
+    for (given, answer) in rows(include_str!("cases/fields.txt")) {
+        assert_eq!(refusal(&request(given)), answer, "{given}");
+    }
+}
+
+#[test]
+fn payloads_that_are_none() {
+    for (given, answer) in rows(include_str!("cases/no_payloads.txt")) {
+        assert_eq!(refusal(&payload("wifi", given)), answer, "{given}");
+    }
+    assert_eq!(
+        refusal(&json(r#"{"size_inches": 1, "data_type": "wifi"}"#)),
+        r#"{"payload":["This field is required."]}"#
+    );
+    assert_eq!(
+        refusal(&json(r#"{"size_inches": 1, "data_type": "wifi", "data": "x"}"#)),
+        r#"{"payload":["This field is required."]}"#
+    );
+}
+
+#[test]
+fn payloads() {
+    for (given, answer) in rows(include_str!("cases/payloads.txt")) {
+        let (data_type, members) = given.split_once(' ').unwrap();
+        assert_eq!(
+            refusal(&payload(data_type, members)),
+            format!(r#"{{"payload":{answer}}}"#),
+            "{given}"
+        );
+    }
+}
+
+#[test]
+fn payloads_as_contents() {
+    for (given, text) in rows(include_str!("cases/contents.txt")) {
+        let (data_type, members) = given.split_once(' ').unwrap();
+        let (job, ignored) =
+            Job::read(&payload(data_type, members)).unwrap_or_else(|errors| panic!("{given}: {errors:?}"));
+        assert_eq!(serde_json::to_string(job.contents()).unwrap(), text, "{given}");
+        assert_eq!(ignored.header_value(), None);
+    }
+}
+
+#[test]
+fn forms_are_requests_too() {
+    let wrong: &[(&[(&str, &str)], &str)] = &[
+        (
+            &[],
+            r#"{"data":["This field is required."],"size_inches":["This field is required."]}"#,
+        ),
+        (
+            &[("data", ""), ("size_inches", "")],
+            r#"{"data":["This field may not be blank."],"size_inches":["A valid number is required."]}"#,
+        ),
+        (
+            &[("data", "x"), ("size_inches", "2"), ("dpi", "many")],
+            r#"{"dpi":["A valid integer is required."]}"#,
+        ),
+        (
+            &[("data_type", "wifi"), ("size_inches", "2")],
+            r#"{"payload":["This field is required."]}"#,
+        ),
+        (
+            &[("data_type", "wifi"), ("size_inches", "2"), ("payload", "")],
+            r#"{"payload":["This field is required."]}"#,
+        ),
+        (
+            &[
+                ("data_type", "wifi"),
+                ("size_inches", "2"),
+                ("payload", "{ssid: 1}"),
+            ],
+            r#"{"payload":["Value must be valid JSON."]}"#,
+        ),
+        (
+            &[("data_type", "wifi"), ("size_inches", "2"), ("payload", "[1]")],
+            r#"{"payload":["Expected a dictionary of items but got type \"list\"."]}"#,
+        ),
+        (
+            &[("data_type", "wifi"), ("size_inches", "2"), ("payload", "null")],
+            r#"{"payload":["This field may not be null."]}"#,
+        ),
+        (
+            &[("data_type", "wifi"), ("size_inches", "2"), ("payload", "{}")],
+            r#"{"payload":{"ssid":["This field is required."]}}"#,
+        ),
+    ];
+    for (pairs, expected) in wrong {
+        assert_eq!(refusal(&form(pairs)), *expected, "{pairs:?}");
+    }
+    let blank_options = [
+        ("data", "x"),
+        ("size_inches", "2"),
+        ("dpi", ""),
+        ("format", ""),
+        ("color", ""),
+        ("background", ""),
+        ("data_type", ""),
+        ("payload", ""),
+    ];
+    assert_eq!(refusal(&form(&blank_options)), "ok");
+    let wifi = [
+        ("data_type", "wifi"),
+        ("size_inches", " 2 "),
+        ("payload", r#" {"ssid": "Shop", "hidden": "on", "typo": 1} "#),
+        ("sise", "3"),
+    ];
+    let (job, ignored) = Job::read(&form(&wifi)).unwrap();
+    assert_eq!(job.contents(), "WIFI:T:nopass;S:Shop;H:true;;");
+    assert_eq!(ignored.header_value().as_deref(), Some("sise, payload.typo"));
+
+    let mut uploaded = form(&[("size_inches", "2")]);
+    uploaded.set_file("data");
+    assert_eq!(refusal(&uploaded), r#"{"data":["Not a valid string."]}"#);
+}
+
+#[test]
+fn data_is_encoded_as_given() {
+    for data in [
+        "https://example.com",
+        "HTTPS://EXAMPLE.COM/ a\r\n",
+        "  x  ",
+        "\u{FEFF}x",
+        "é🙂\u{1B}",
+        "000",
+    ] {
+        let body = format!(
+            r#"{{"size_inches": 2, "data": {}}}"#,
+            serde_json::to_string(data).unwrap()
+        );
+        assert_eq!(Job::read(&json(&body)).unwrap().0.contents(), data);
+    }
+    for (number, text) in [
+        ("12345678901234567890123", "12345678901234567890123"),
+        ("1.50", "1.50"),
+        ("-0", "-0"),
+    ] {
+        assert_eq!(
+            Job::read(&request(&format!(r#""data": {number}"#)))
+                .unwrap()
+                .0
+                .contents(),
+            text
+        );
+    }
+}
+
+#[test]
+fn data_has_at_most_2048_characters() {
+    let of = |character: &str, count: usize| {
+        request(&format!(r#""dpi": 600, "data": "{}""#, character.repeat(count)))
+    };
+    assert_eq!(refusal(&of("x", 2048)), "ok");
+    assert_eq!(
+        refusal(&of("x", 2049)),
+        r#"{"data":["Ensure this field has no more than 2048 characters."]}"#
+    );
+    assert_eq!(refusal(&of("é", 1400)), "ok");
+    let both = request(&format!(r#""data": "\u0000{}""#, "x".repeat(2048)));
+    assert_eq!(
+        refusal(&both),
+        r#"{"data":["Ensure this field has no more than 2048 characters.","Null characters are not allowed."]}"#
+    );
+}
+
+#[test]
+fn contents_that_fit_no_symbol() {
+    let long = |with: &str| request(&format!(r#"{with}, "data": "{}""#, "é".repeat(1500)));
+    assert_eq!(
+        refusal(&long(r#""dpi": 600"#)),
+        r#"{"data":"Contents of 3000 bytes do not fit: the largest QR code holds 2953 bytes at error correction L."}"#
+    );
+    assert_eq!(
+        refusal(&long(r#""error_correction": "H""#)),
+        r#"{"data":"Contents of 3000 bytes do not fit: the largest QR code holds 1273 bytes at error correction H."}"#
+    );
+    let note = payload(
+        "vcard",
+        &format!(r#"{{"name": "A", "note": "{}"}}"#, "x".repeat(2953)),
+    );
+    assert_eq!(
+        refusal(&note),
+        r#"{"payload":"Contents of 3012 bytes do not fit: the largest QR code holds 2953 bytes at error correction L."}"#
+    );
+    let huge = payload(
+        "vcard",
+        &format!(r#"{{"name": "A", "note": "{}"}}"#, "1".repeat(60_000)),
+    );
+    assert!(refusal(&huge).starts_with(r#"{"payload":"Contents of 60059 bytes do not fit"#));
+}
+
+#[test]
+fn sizes_without_room() {
+    let long = "x".repeat(2048);
+    let at = |inches: &str, dpi: u32| {
+        json(&format!(
+            r#"{{"size_inches": {inches}, "dpi": {dpi}, "data": "{long}", "color": "rouge"}}"#
+        ))
+    };
+    assert_eq!(
+        refusal(&at("0.5", 72)),
+        r#"{"color":"Invalid color 'rouge'. Use 'black', 'white', or hex like #RRGGBB."}"#
+    );
+    let at = |inches: &str, dpi: u32| {
+        refusal(&json(&format!(
+            r#"{{"size_inches": {inches}, "dpi": {dpi}, "data": "{long}"}}"#
+        )))
+    };
+    let text = at("0.5", 72);
+    assert!(
+        text.starts_with(r#"{"size_inches":"Too small for the "#),
+        "{text}"
+    );
+    // The sizes that the text names work.
+    let number = |after: &str| -> String {
+        let rest = text.split(after).nth(1).unwrap();
+        rest.chars()
+            .take_while(|found| found.is_ascii_digit() || *found == '.')
+            .collect()
+    };
+    let (inches, dpi) = (number("it needs at least "), number("or at least "));
+    assert_eq!(at(&inches, 72), "ok");
+    assert_eq!(at("0.5", dpi.parse().unwrap()), "ok");
+    assert_ne!(at("0.5", dpi.parse::<u32>().unwrap() - 1), "ok");
+}
+
+#[test]
+fn warnings_of_weak_designs() {
+    let of = |with: &str| -> Vec<&str> {
+        let (job, _) = Job::read(&request(with)).unwrap();
+        job.run()
+            .unwrap()
+            .warnings
+            .iter()
+            .map(|warning| warning.code())
+            .collect()
+    };
+    assert_eq!(of(r#""dpi": 300"#), [""; 0]);
+    assert_eq!(
+        of(r##""color": "#a0a0a0", "background": "white""##),
+        ["low_contrast"]
+    );
+    assert_eq!(of(r##""color": "#767676", "background": "white""##), [""; 0]);
+    assert_eq!(of(r#""color": "white", "background": "black""#), ["inverted"]);
+    assert_eq!(of(r#""quiet_zone": 2"#), ["quiet_zone"]);
+    assert_eq!(of(r#""data": "\ufeffx""#), ["byte_order_mark"]);
+    assert_eq!(
+        of(&format!(r#""size_inches": 1, "data": "{}""#, "x".repeat(1000))),
+        ["module_small"]
+    );
+    let long = "é".repeat(1300);
+    assert_eq!(
+        of(&format!(r#""size_inches": 10, "data": "{long}""#)),
+        ["ec_lowered"]
+    );
+    assert_eq!(
+        of(&format!(
+            r#""size_inches": 10, "data": "{long}", "error_correction": "L""#
+        )),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_job_knows_what_its_answer_says() {
+    let (job, _) = Job::read(&request(r#""size_inches": "4", "dpi": "300", "format": "svg""#)).unwrap();
+    assert_eq!(
+        (job.size_inches(), job.dpi(), job.data_type()),
+        (4.0, 300, super::DataType::Url)
+    );
+    let rendered = job.run().unwrap();
+    assert_eq!(
+        (rendered.media_type, rendered.extension, rendered.version),
+        ("image/svg+xml", "svg", 1)
+    );
+    assert_eq!(rendered.level, qr_symbol::ErrorCorrectionLevel::H);
+    // 1 200 pixels over 29 modules leave 41 each.
+    assert!((rendered.module_mm - 41.0 * 25.4 / 300.0).abs() < 1e-9);
+    assert_eq!(job.run().unwrap().bytes, rendered.bytes);
+}

@@ -1,0 +1,104 @@
+//! One render: everything judged, ready to be painted.
+
+use qr_print::{Design, Layout, Output, PrintError};
+use qr_symbol::{ErrorCorrectionLevel, Symbol};
+
+use super::data_type::DataType;
+use super::request;
+use super::warning::Warning;
+use crate::fields::{FieldErrors, Fields, Ignored};
+
+/// A render whose fields are right, whose contents fit and whose size has room for them.
+///
+/// ```
+/// use qrstudio_server::{fields::Fields, render::Job};
+///
+/// let fields = Fields::from_json(br#"{"data": "https://example.com", "size_inches": 2}"#).map_err(|_| "body")?;
+/// let (job, _) = Job::read(&fields).map_err(|errors| format!("{errors:?}"))?;
+/// let picture = job.run()?;
+/// assert_eq!((picture.media_type, picture.version), ("image/png", 2));
+/// assert!(picture.bytes.starts_with(b"\x89PNG"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Job {
+    pub(super) data_type: DataType,
+    pub(super) contents: String,
+    pub(super) symbol: Symbol,
+    pub(super) design: Design,
+    pub(super) output: Output,
+    pub(super) layout: Layout,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// A picture in memory, and what its answer says about it.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Its media type, such as `image/png`.
+    pub media_type: &'static str,
+    /// The end of its name, such as `png`.
+    pub extension: &'static str,
+    /// The symbol's version, 1 to 40.
+    pub version: u8,
+    /// The symbol's error correction level.
+    pub level: ErrorCorrectionLevel,
+    /// The printed width of a module, in millimetres.
+    pub module_mm: f64,
+    /// What may make it hard to read.
+    pub warnings: Vec<Warning>,
+}
+
+/// The painter failed, which no request can explain.
+#[derive(Debug, thiserror::Error)]
+#[error("the picture was not drawn: {0}")]
+pub struct RenderError(#[from] PrintError);
+
+impl Job {
+    /// Reads a request. The second value names the fields that nothing reads.
+    ///
+    /// # Errors
+    /// Every field that fails, contents that fit no symbol and a size without room for them included.
+    pub fn read(fields: &Fields) -> Result<(Self, Ignored), FieldErrors> {
+        request::read(fields)
+    }
+
+    /// Draws the picture. It takes a processor for milliseconds: not for a thread that others wait on.
+    ///
+    /// # Errors
+    /// When the painter fails.
+    pub fn run(&self) -> Result<Rendered, RenderError> {
+        let mut bytes = Vec::new();
+        qr_print::render(&self.symbol, &self.design, &self.output, &mut bytes)?;
+        Ok(Rendered {
+            bytes,
+            media_type: self.output.format.media_type(),
+            extension: self.output.format.extension(),
+            version: self.symbol.version().number(),
+            level: self.symbol.error_correction_level(),
+            module_mm: self.layout.module_mm(),
+            warnings: self.warnings.clone(),
+        })
+    }
+
+    /// What the code is to do.
+    pub fn data_type(&self) -> DataType {
+        self.data_type
+    }
+
+    /// The text in the symbol.
+    pub fn contents(&self) -> &str {
+        &self.contents
+    }
+
+    /// The printed side, in inches.
+    pub fn size_inches(&self) -> f64 {
+        self.output.size.inches()
+    }
+
+    /// The resolution, in dots an inch.
+    pub fn dpi(&self) -> u32 {
+        self.output.size.dpi()
+    }
+}
