@@ -78,6 +78,19 @@ pub enum StoreError {
         /// The missing database.
         database: String,
     },
+    /// The user may not do what the store needs.
+    #[error(
+        "PostgreSQL at {server} does not allow it: {detail}. Make the user the owner of the database: \
+         ALTER DATABASE {database} OWNER TO <user>"
+    )]
+    MissingRights {
+        /// The server, without password.
+        server: String,
+        /// The database.
+        database: String,
+        /// The cause, in PostgreSQL's words.
+        detail: String,
+    },
     /// The encrypted connection could not be made.
     #[error(
         "no TLS connection to PostgreSQL at {server}: {detail}. The server's certificate must be valid for its host \

@@ -49,6 +49,7 @@ mod keys;
 mod migrations;
 mod options;
 mod plan;
+mod postgres;
 mod sqlite;
 mod store;
 mod time;

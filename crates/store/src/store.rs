@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     DatabaseUrl, Options, StoreError, accounts, charges, keys,
     migrations::{Migrated, SchemaState},
+    postgres::Postgres,
     sqlite::Sqlite,
     unit::{Access, Db, Unit},
     url::Place,
@@ -20,6 +21,7 @@ pub struct Store {
 #[derive(Clone)]
 enum Engine {
     Sqlite(Arc<Sqlite>),
+    Postgres(Arc<Postgres>),
 }
 
 /// How often an engine has flushed to disk, and for how many units.
@@ -48,11 +50,7 @@ impl Store {
                     opened.map_err(|error| StoreError::fault(error.to_string()))??,
                 ))
             }
-            Place::Postgres(_) => {
-                return Err(StoreError::InvalidUrl {
-                    reason: "PostgreSQL is not built in".to_owned(),
-                });
-            }
+            Place::Postgres(url) => Engine::Postgres(Arc::new(Postgres::open(url, &options).await?)),
         };
         Ok(Self {
             engine,
@@ -73,6 +71,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<Migrated, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.migrate().await,
+            Engine::Postgres(postgres) => postgres.migrate().await,
         }
     }
 
@@ -83,6 +82,7 @@ impl Store {
     pub async fn schema(&self) -> Result<SchemaState, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.schema().await,
+            Engine::Postgres(postgres) => postgres.schema().await,
         }
     }
 
@@ -108,6 +108,7 @@ impl Store {
     pub fn write_counters(&self) -> Option<WriteCounters> {
         match &self.engine {
             Engine::Sqlite(sqlite) => Some(sqlite.counters()),
+            Engine::Postgres(_) => None,
         }
     }
 
@@ -115,6 +116,7 @@ impl Store {
     pub async fn close(&self) {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.close(),
         }
     }
 
@@ -122,6 +124,7 @@ impl Store {
     pub(crate) async fn run<U: Unit>(&self, unit: U) -> Result<U::Output, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.run(unit).await,
+            Engine::Postgres(postgres) => postgres.run(unit).await,
         }
     }
 }

@@ -119,7 +119,6 @@ impl PostgresUrl {
         })
     }
 
-    #[cfg(test)]
     /// User, host and port: how messages name the server.
     pub(crate) fn server(&self) -> String {
         let user = self

@@ -4,7 +4,6 @@
 //! be added while the version before still runs ("expand"); what would break that version waits for the next
 //! ("contract"), and says so in `runs_with`.
 
-#[cfg(test)]
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 

@@ -1,0 +1,162 @@
+//! Any sequence of charges and credits, beside a plain model of the contract's words.
+
+use proptest::{
+    collection::vec,
+    prelude::{Strategy, any, prop_oneof},
+    strategy::Just,
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
+use qrstudio_store::{Allowance, Charge, Millis, Month, Usage};
+
+use crate::support::{Fixture, NOW, account, receipt};
+
+on_both_engines!(charges_do_what_the_plain_model_does);
+
+#[derive(Clone, Debug)]
+enum Step {
+    Credits(u32),
+    Charge {
+        cost: u32,
+        quota: Option<u64>,
+        overage: bool,
+        months: u8,
+    },
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let quota = prop_oneof![2 => Just(None), 8 => (0u64..40).prop_map(Some), 1 => Just(Some(u64::MAX))];
+    let charge =
+        (0u32..12, quota, any::<bool>(), 0u8..3).prop_map(|(cost, quota, overage, months)| Step::Charge {
+            cost,
+            quota,
+            overage,
+            months,
+        });
+    vec(
+        prop_oneof![1 => (0u32..15).prop_map(Step::Credits), 6 => charge],
+        1..25,
+    )
+}
+
+/// The contract, render by render.
+#[derive(Default)]
+struct Model {
+    month: Option<Month>,
+    used: u64,
+    overage: u64,
+    credits: u64,
+    key_used: u64,
+}
+
+impl Model {
+    /// What is taken from credits, quota and overage; `None` when it is refused.
+    fn charge(&mut self, month: Month, cost: u32, allowance: Allowance) -> Option<(u64, u64, u64)> {
+        let turns = self.month.is_none_or(|stored| stored < month);
+        let (used, overage, key_used) = if turns {
+            (0, 0, 0)
+        } else {
+            (self.used, self.overage, self.key_used)
+        };
+        let (mut from_credits, mut from_quota, mut from_overage) = (0, 0, 0);
+        for _ in 0..cost {
+            if from_credits < self.credits {
+                from_credits += 1;
+            } else if allowance.quota.is_none_or(|quota| used + from_quota < quota) {
+                from_quota += 1;
+            } else if allowance.overage {
+                from_overage += 1;
+            } else {
+                return None;
+            }
+        }
+        self.month = self.month.max(Some(month));
+        self.credits -= from_credits;
+        self.used = used + from_quota + from_overage;
+        self.overage = overage + from_overage;
+        self.key_used = key_used + u64::from(cost);
+        Some((from_credits, from_quota, from_overage))
+    }
+}
+
+async fn charges_do_what_the_plain_model_does(fixture: &Fixture) {
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    for case in 0..60 {
+        let steps = steps().new_tree(&mut runner).unwrap();
+        let steps = proptest::strategy::ValueTree::current(&steps);
+        let email = format!("case{case}@example.com");
+        run(fixture, &email, &steps).await;
+    }
+}
+
+async fn run(fixture: &Fixture, email: &str, steps: &[Step]) {
+    let store = &fixture.store;
+    let account = account(store, email).await;
+    let key = account.key.unwrap();
+    let mut model = Model {
+        month: Some(Month::of(NOW)),
+        ..Model::default()
+    };
+    for (index, step) in steps.iter().enumerate() {
+        let place = format!("step {index} of {steps:?}");
+        match *step {
+            Step::Credits(credits) => {
+                model.credits += u64::from(credits);
+                assert_eq!(
+                    store.add_credits(email, credits).await.unwrap(),
+                    Some(model.credits),
+                    "{place}"
+                );
+            }
+            Step::Charge {
+                cost,
+                quota,
+                overage,
+                months,
+            } => {
+                let at = (0..months).fold(NOW, |at, _| Millis(Month::of(at).next().start().0 + 1));
+                let allowance = Allowance { quota, overage };
+                let expected = model.charge(Month::of(at), cost, allowance);
+                let charge = Charge {
+                    workspace: account.workspace,
+                    key,
+                    cost,
+                    allowance,
+                    at,
+                };
+                let got = receipt(store, charge).await;
+                let parts = got.map(|r| (r.from_credits, r.from_quota, r.from_overage));
+                assert_eq!(parts, expected, "{place}");
+                if let Some(got) = got {
+                    assert_eq!(
+                        (got.used, got.overage, got.credits),
+                        (model.used, model.overage, model.credits),
+                        "{place}"
+                    );
+                }
+            }
+        }
+        let usage = store
+            .usage(account.workspace, key, model.month.unwrap())
+            .await
+            .unwrap()
+            .unwrap();
+        let Model {
+            used,
+            overage,
+            credits,
+            key_used,
+            ..
+        } = model;
+        assert_eq!(
+            usage,
+            Usage {
+                used,
+                key_used,
+                overage,
+                credits
+            },
+            "{place}"
+        );
+    }
+}

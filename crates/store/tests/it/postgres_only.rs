@@ -1,0 +1,173 @@
+//! Servers that are away, refuse or fall silent.
+
+use std::{net::TcpListener, time::Duration};
+
+use qrstudio_store::{DatabaseUrl, Options, Store, StoreError};
+
+use crate::support::{
+    account, block_on, charge, in_schema, on_postgres, pay, postgres_base, postgres_client,
+};
+
+fn options() -> Options {
+    Options {
+        connections: 2,
+        connect_timeout: Duration::from_millis(300),
+        call_timeout: Duration::from_secs(5),
+        ..Options::default()
+    }
+}
+
+fn refusal(url: &str) -> StoreError {
+    let url: DatabaseUrl = url.parse().unwrap();
+    let error = block_on(Store::open(&url, options())).unwrap_err();
+    assert!(!error.to_string().contains("geheim"), "{error}");
+    error
+}
+
+/// The URL of the test server with another user, database or query.
+fn changed(user: Option<&str>, database: Option<&str>, query: &str) -> String {
+    let base: tokio_postgres::Config = postgres_base().parse().unwrap();
+    let tokio_postgres::config::Host::Tcp(host) = &base.get_hosts()[0] else {
+        panic!("the test server is named by a TCP host");
+    };
+    let port = base.get_ports().first().copied().unwrap_or(5432);
+    let password = String::from_utf8(base.get_password().unwrap_or(b"geheim").to_vec()).unwrap();
+    let user = user.unwrap_or(base.get_user().unwrap());
+    format!(
+        "postgres://{user}:{password}@{host}:{port}/{}{query}",
+        database.unwrap_or(base.get_dbname().unwrap())
+    )
+}
+
+/// Ends the store's connections, which carry the test's schema as their name, and waits until they are gone.
+const CUT_ALL_OTHERS: &str = "\
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+    WHERE application_name = current_schema() AND pid <> pg_backend_pid()";
+
+#[test]
+fn a_server_that_is_not_there_is_named() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = refusal(&format!("postgres://u:geheim@{free}/d"));
+    assert!(matches!(error, StoreError::Unreachable { .. }), "{error:?}");
+    assert!(error.to_string().contains(&format!("u@{free}")), "{error}");
+    assert!(error.is_unavailable());
+}
+
+#[test]
+fn a_server_that_never_answers_is_given_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let error = refusal(&format!("postgres://u:geheim@{}/d", silent.local_addr().unwrap()));
+    assert!(matches!(error, StoreError::Unreachable { .. }), "{error:?}");
+}
+
+#[test]
+fn a_missing_database_is_named() {
+    let error = refusal(&changed(None, Some("no_such_database"), ""));
+    assert!(
+        matches!(&error, StoreError::NoDatabase { database, .. } if database == "no_such_database"),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("createdb no_such_database"), "{error}");
+}
+
+#[test]
+fn an_unknown_user_is_a_refused_login() {
+    let error = refusal(&changed(Some("no_such_user"), None, ""));
+    assert!(matches!(error, StoreError::LoginRefused { .. }), "{error:?}");
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_refused() {
+    // Whether the test server speaks TLS or not: a checked connection is what it cannot give.
+    let error = refusal(&changed(None, None, "?sslmode=require"));
+    assert!(matches!(error, StoreError::Tls { .. }), "{error:?}");
+}
+
+#[test]
+fn an_authority_that_cannot_be_read_is_named() {
+    let error = refusal(&changed(None, None, "?sslmode=require&sslrootcert=/no/such.pem"));
+    assert!(matches!(error, StoreError::Tls { .. }), "{error:?}");
+    assert!(error.to_string().contains("/no/such.pem"), "{error}");
+}
+
+#[test]
+fn a_user_without_rights_is_told_which() {
+    in_schema(async |schema| {
+        let client = postgres_client(&schema.text()).await;
+        let role = format!("qrstudio_test_role_{}", std::process::id());
+        let grant = format!(
+            "CREATE ROLE {role} LOGIN PASSWORD 'geheim'; GRANT USAGE ON SCHEMA {} TO {role}",
+            schema.name()
+        );
+        client.batch_execute(&grant).await.unwrap();
+        let path = schema.text().split_once('?').unwrap().1.to_owned();
+        let url: DatabaseUrl = changed(Some(&role), None, &format!("?{path}")).parse().unwrap();
+        let result = match Store::open(&url, options()).await {
+            Ok(store) => store.migrate().await.map(drop),
+            Err(error) => Err(error),
+        };
+        client
+            .batch_execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"))
+            .await
+            .unwrap();
+        let error = result.unwrap_err();
+        assert!(matches!(error, StoreError::MissingRights { .. }), "{error:?}");
+    });
+}
+
+#[test]
+fn tables_of_another_program_are_left_alone() {
+    in_schema(async |schema| {
+        let client = postgres_client(&schema.text()).await;
+        client
+            .batch_execute("CREATE TABLE users (theirs TEXT)")
+            .await
+            .unwrap();
+        let store = Store::open(&schema.url(), options()).await.unwrap();
+        let error = store.migrate().await.unwrap_err();
+        let tables = client
+            .query_one(
+                "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()",
+                &[],
+            )
+            .await;
+        let tables: i64 = tables.unwrap().get(0);
+        assert!(matches!(error, StoreError::Foreign { .. }), "{error:?}");
+        assert_eq!(tables, 1);
+    });
+}
+
+#[test]
+fn a_newer_schema_is_refused() {
+    on_postgres(async |fixture| {
+        let known = fixture.store.schema().await.unwrap().known;
+        let client = postgres_client(&fixture.text).await;
+        let row = "INSERT INTO qrstudio_migrations VALUES ($1, 'future', 'x', $2, 0)";
+        client.execute(row, &[&(known + 1), &known]).await.unwrap();
+        assert_eq!(fixture.store.schema().await.unwrap().current, known + 1);
+        client.execute(row, &[&(known + 2), &(known + 2)]).await.unwrap();
+        let error = StoreError::NewerSchema {
+            found: known + 2,
+            known,
+        };
+        assert_eq!(fixture.store.migrate().await, Err(error));
+    });
+}
+
+#[test]
+fn connections_that_were_cut_are_made_anew() {
+    on_postgres(async |fixture| {
+        let store = &fixture.store;
+        let ada = account(store, "ada@example.com").await;
+        let client = postgres_client(&fixture.text).await;
+        for used in 1..=3 {
+            client.query(CUT_ALL_OTHERS, &[]).await.unwrap();
+            assert_eq!(
+                pay(store, charge(&ada, 1, 5)).await,
+                Some((0, 1, 0)),
+                "charge {used}"
+            );
+        }
+        assert_eq!(store.list_keys(ada.workspace).await.unwrap().len(), 1);
+    });
+}
