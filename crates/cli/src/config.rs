@@ -74,14 +74,14 @@ pub(crate) struct Given {
 #[command(next_help_heading = "Settings")]
 pub(crate) struct StoreFlags {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
-          help = "The configuration file [default: $QRSTUDIO_CONFIG, else qrstudio.toml if it exists]")]
+          help = "The configuration file [default: $QRSTUDIO_CONFIG, or ./qrstudio.toml]")]
     config: Option<PathBuf>,
 
-    /// Where the database, and whatever else the service keeps, lies [default: ./data]
+    /// Where the service keeps its data [default: ./data]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     data_dir: Option<String>,
 
-    /// The database: postgres://..., or sqlite:PATH [default: SQLite in the data directory]
+    /// postgres://... or sqlite:PATH [default: SQLite in the data directory]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
 }
@@ -97,7 +97,7 @@ pub(crate) struct ServiceFlags {
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
 
-    /// Base of links to this service, as browsers see it [default: from the listen address]
+    /// Base of links to this service [default: from the listen address]
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     public_url: Option<String>,
 

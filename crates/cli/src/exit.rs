@@ -1,10 +1,10 @@
 //! How a command ends: 0 when it did what was asked, 1 when it failed, 2 when what was asked cannot be right.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::styling::{AnsiColor, Style, Styles};
 
 /// What a command answers.
 pub(crate) type Outcome = Result<(), Failure>;
@@ -18,6 +18,8 @@ pub(crate) const STYLES: Styles = Styles::styled()
     .error(AnsiColor::Red.on_default().bold())
     .valid(AnsiColor::Green.on_default())
     .invalid(AnsiColor::Yellow.on_default());
+
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Why a command did not do what it was asked to do, in words for the person at the shell.
 #[derive(Debug)]
@@ -92,4 +94,19 @@ impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         Self::failed(format_args!("{error:#}"))
     }
+}
+
+/// Prints a warning to stderr.
+pub(crate) fn warn(text: impl Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{WARNING}warning:{WARNING:#} {text}");
+}
+
+/// Whether somebody watches stderr: a summary is for people, not for logs.
+pub(crate) fn is_watched() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// Prints a line to stderr.
+pub(crate) fn note(text: impl Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
 }

@@ -8,6 +8,8 @@ use crate::exit::STYLES;
 const EXAMPLES: &str = "\
 Examples:
   qrstudio serve
+  qrstudio render https://example.com -o code.png
+  qrstudio render --ssid 'Guest Wi-Fi' --password 'correct horse' -o wifi.svg
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or bad input.";
 
@@ -23,9 +25,20 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Serve(commands::serve::Options),
+    Render(Box<commands::render::Options>),
     Config(commands::config::Options),
     Check(commands::check::Options),
     Migrate(commands::migrate::Options),
     Admin(commands::admin::Options),
     Completions(commands::completions::Options),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
 }

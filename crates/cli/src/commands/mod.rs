@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod migrate;
+pub(crate) mod render;
 pub(crate) mod serve;
 
 use anyhow::Context;
@@ -20,6 +21,7 @@ use crate::options::Command;
 pub(crate) fn run(command: Command) -> Outcome {
     match command {
         Command::Serve(options) => serve::run(options),
+        Command::Render(options) => render::run(*options),
         Command::Config(options) => config::run(options),
         Command::Check(options) => check::run(options),
         Command::Migrate(options) => migrate::run(options),

@@ -1,0 +1,148 @@
+//! Where settings come from, and which wins.
+
+use serde_json::json;
+
+use crate::shell::{Shell, run};
+
+#[test]
+fn without_settings_everything_is_default() {
+    let settings = run(["config", "--json"]).json();
+    assert_eq!(settings["listen"], "127.0.0.1:8080");
+    assert_eq!(settings["data_dir"], "./data");
+    assert_eq!(settings["default_plan"], "free");
+    assert_eq!(settings["public_url"], json!(null));
+}
+
+#[test]
+fn a_flag_beats_the_environment_which_beats_the_file() {
+    let shell = Shell::new();
+    shell.write(
+        "qrstudio.toml",
+        "listen = \"127.0.0.1:1\"\npublic_url = \"https://file\"\ndata_dir = \"from-file\"\nmigrate = false\n",
+    );
+    let shell = shell
+        .with("QRSTUDIO_LISTEN", "127.0.0.1:2")
+        .with("QRSTUDIO_PUBLIC_URL", "https://variable");
+    let settings = shell.run(["config", "--json", "--listen", "127.0.0.1:3"]).json();
+    assert_eq!(settings["listen"], "127.0.0.1:3");
+    assert_eq!(settings["public_url"], "https://variable");
+    assert_eq!(settings["data_dir"], "from-file");
+    assert_eq!(settings["migrate"], false);
+
+    let text = shell.run(["config", "--listen", "127.0.0.1:3"]);
+    for line in [
+        ["listen = \"127.0.0.1:3\"", "# --listen"],
+        ["public_url = \"https://variable\"", "# QRSTUDIO_PUBLIC_URL"],
+        ["data_dir = \"from-file\"", "# qrstudio.toml"],
+        ["log = \"info\"", "# default"],
+        ["# database_url =", "# not set"],
+    ] {
+        let found = text
+            .text()
+            .lines()
+            .any(|printed| printed.starts_with(line[0]) && printed.ends_with(line[1]));
+        assert!(found, "{line:?} in:\n{}", text.text());
+    }
+}
+
+#[test]
+fn what_config_prints_is_a_configuration_file() {
+    let shell = Shell::new().with("QRSTUDIO_DEFAULT_PLAN", "pro");
+    shell.write("again.toml", &shell.run(["config"]).stdout);
+    let again = Shell::new();
+    again.write("again.toml", shell.read("again.toml"));
+    assert_eq!(
+        again.run(["config", "--json", "--config", "again.toml"]).json()["default_plan"],
+        "pro"
+    );
+}
+
+#[test]
+fn the_file_may_be_named() {
+    let shell = Shell::new();
+    shell.write("qrstudio.toml", "default_plan = \"free\"");
+    shell.write("other.toml", "default_plan = \"pro\"");
+    let shell = shell.with("QRSTUDIO_CONFIG", "other.toml");
+    assert_eq!(shell.run(["config", "--json"]).json()["default_plan"], "pro");
+    assert_eq!(
+        shell
+            .run(["config", "--json", "--config", "qrstudio.toml"])
+            .json()["default_plan"],
+        "free"
+    );
+    shell
+        .run(["config", "--config", "none.toml"])
+        .failed(2, &["--config", "none.toml", "No such file"]);
+    let shell = Shell::new().with("QRSTUDIO_CONFIG", "none.toml");
+    shell.run(["config"]).failed(2, &["QRSTUDIO_CONFIG", "none.toml"]);
+}
+
+#[test]
+fn a_variable_set_to_nothing_is_not_set() {
+    let shell = Shell::new()
+        .with("QRSTUDIO_PUBLIC_URL", "")
+        .with("QRSTUDIO_WHATEVER", "");
+    assert_eq!(shell.run(["config", "--json"]).json()["public_url"], json!(null));
+}
+
+#[test]
+fn secrets_are_masked() {
+    let shell = Shell::new().with("QRSTUDIO_DATABASE_URL", "postgres://qr:geheim@db.example/qr");
+    for arguments in [&["config"][..], &["config", "--json"]] {
+        let text = shell.run(arguments).text().to_owned();
+        assert!(
+            text.contains("postgres://qr:***@db.example/qr") && !text.contains("geheim"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_with_its_place() {
+    let shell = Shell::new();
+    shell.write(
+        "qrstudio.toml",
+        "lisen = \"127.0.0.1:1\"\nmigrate = \"perhaps\"\nsomething_else_entirely = 1\n",
+    );
+    let shell = shell
+        .with("QRSTUDIO_LISEN", "x")
+        .with("QRSTUDIO_DEFAULT_PLAN", "gold")
+        .with("QRSTUDIO_data_dir", "x");
+    shell
+        .run(["config", "--listen", "nowhere", "--log-format", "xml"])
+        .failed(
+            2,
+            &[
+                "qrstudio.toml: there is no setting lisen; did you mean listen?",
+                "qrstudio.toml: migrate: ",
+                "qrstudio.toml: there is no setting something_else_entirely\n",
+                "QRSTUDIO_LISEN: there is no such setting; did you mean QRSTUDIO_LISTEN?",
+                "QRSTUDIO_data_dir: there is no such setting; did you mean QRSTUDIO_DATA_DIR?",
+                "QRSTUDIO_DEFAULT_PLAN: \"gold\" is not a plan",
+                "--listen: invalid socket address",
+                "--log-format: unknown variant `xml`, expected `text` or `json`",
+            ],
+        );
+    for command in ["serve", "check"] {
+        shell.run([command]).failed(2, &["QRSTUDIO_LISEN"]);
+    }
+    shell.run(["admin", "list"]).failed(2, &["QRSTUDIO_LISEN"]);
+}
+
+#[test]
+fn a_file_that_is_no_toml_says_where() {
+    let shell = Shell::new();
+    shell.write("qrstudio.toml", "listen = \"127.0.0.1:1\"\nlog = \n");
+    shell.run(["config"]).failed(2, &["qrstudio.toml: ", "line 2"]);
+    shell.write("qrstudio.toml", b"listen = \"\xff\"");
+    shell.run(["config"]).failed(2, &["qrstudio.toml", "UTF-8"]);
+}
+
+#[test]
+fn values_that_only_the_service_can_judge_keep_their_place() {
+    let shell = Shell::new().with("QRSTUDIO_DATABASE_URL", "mysql://qr:geheim@db/qr");
+    let done = shell.run(["admin", "list"]);
+    done.failed(2, &["QRSTUDIO_DATABASE_URL: ", "postgres://"]);
+    assert!(!done.stderr.contains("geheim"));
+    run(["serve", "--log", "a=b=c"]).failed(2, &["--log: "]);
+}
