@@ -20,7 +20,7 @@ JSON_BODIES = [
      {"data": ["This field may not be null."], "size_inches": ["This field may not be null."]}),
     (b'{"data": "x", "size_inches": "NaN"}', 400, {"size_inches": ["A valid number is required."]}),
     (b'{"data": "x", "size_inches": "Infinity"}', 400, {"size_inches": ["A valid number is required."]}),
-    (b'{"data": "x", "size_inches": 1e400}', 400, None),
+    (b'{"data": "x", "size_inches": 1e400}', 400, {"size_inches": ["A valid number is required."]}),
     (b'{"data": "x", "size_inches": 1e300}', 400, {"size_inches": ["Ensure this value is less than or equal to 15.0."]}),
     (b'{"data": "x", "size_inches": -1}', 400, {"size_inches": ["Ensure this value is greater than or equal to 0.5."]}),
     (b'{"data": "x", "size_inches": {}}', 400, {"size_inches": ["A valid number is required."]}),

@@ -12,6 +12,8 @@ mod warning;
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod properties;
 
 pub use data_type::DataType;
 pub use job::{Job, RenderError, Rendered};

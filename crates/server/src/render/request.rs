@@ -50,6 +50,9 @@ const QUIET_ZONE: Range<i64> = Range {
     highest_text: "16",
 };
 
+/// As much as a JSON body may have altogether; no symbol holds a tenth of it.
+const LONGEST_PAYLOAD: usize = 64 * 1024;
+
 const DEFAULT_DPI: i64 = 300;
 
 /// Below this ratio nothing reads a code.
@@ -222,6 +225,9 @@ impl Reader<'_> {
             Some(Value::Null) => refuse(texts::NULL.to_owned()),
             // In forms and at a shell the object is a JSON text.
             Some(Value::Text(json)) if self.fields.is_form_text("payload") => {
+                if json.len() > LONGEST_PAYLOAD {
+                    return self.keep("payload", refuse(texts::STRING_TOO_LARGE.to_owned()));
+                }
                 match serde_json::from_str::<&RawValue>(&json).map(Value::of_json) {
                     Ok(Value::Object(raw)) => return self.members(data_type, raw, ignored),
                     Ok(Value::Null) => refuse(texts::NULL.to_owned()),

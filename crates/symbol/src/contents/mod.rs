@@ -29,6 +29,8 @@ mod error;
 mod event;
 mod geo;
 mod phone;
+#[cfg(test)]
+mod properties;
 mod sms;
 mod vcard;
 mod whatsapp;
