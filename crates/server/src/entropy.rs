@@ -8,7 +8,7 @@ pub trait Entropy: Send + Sync + 'static {
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// The operating system's generator, through a per-thread ChaCha stream that it seeds.
+/// The operating system's generator, through a per-thread stream cipher that it seeds.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemEntropy;
 

@@ -3,12 +3,13 @@
 use std::any::Any;
 use std::fmt;
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::fields::FieldErrors;
 use crate::plans::PlanName;
 
 /// What a handler returns.
@@ -31,8 +32,12 @@ pub(crate) enum Error {
     Json(String),
     /// The body is no multipart form: what is wrong.
     Multipart(String),
+    /// The body ended before its announced length: the client went away.
+    BodyEndedEarly,
+    /// The body arrived below the pace that a client has to keep.
+    BodyTooSlow,
     /// Fields are wrong: the contract's object of field name to texts, all at once.
-    Fields(serde_json::Value),
+    Fields(FieldErrors),
     /// The size is beyond the plan.
     PlanSize(PlanName, u32),
     /// The resolution is beyond the plan.
@@ -68,7 +73,10 @@ impl Error {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::Json(_) | Self::Multipart(_) | Self::Fields(_) => StatusCode::BAD_REQUEST,
+            Self::Json(_) | Self::Multipart(_) | Self::BodyEndedEarly | Self::Fields(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::InvalidKey => StatusCode::UNAUTHORIZED,
             Self::PlanSize(..) | Self::PlanDpi(..) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -91,6 +99,8 @@ impl Error {
             Self::UnsupportedMediaType(kind) => format!("Unsupported media type \"{kind}\" in request."),
             Self::Json(what) => format!("JSON parse error - {what}"),
             Self::Multipart(what) => format!("Multipart form parse error - {what}"),
+            Self::BodyEndedEarly => "The request body ended early.".to_owned(),
+            Self::BodyTooSlow => "The request body arrived too slowly.".to_owned(),
             Self::Fields(_) => String::new(),
             Self::PlanSize(plan, most) => {
                 format!("Plan '{plan}' allows up to {most}\". Upgrade for larger sizes.")
@@ -105,6 +115,18 @@ impl Error {
             Self::StoreAway(_) => "The service is temporarily unavailable. Try again shortly.".to_owned(),
             Self::Internal(_) => "Render engine failure. Retry once or contact support.".to_owned(),
         }
+    }
+
+    /// The body: an object, in one of the contract's two shapes.
+    pub(crate) fn body(&self) -> String {
+        let body = match self {
+            Self::Fields(fields) => serde_json::to_string(fields),
+            _ => serde_json::to_string(&Detail {
+                detail: self.detail(),
+            }),
+        };
+        // Both are objects of texts, which always have a JSON form.
+        body.unwrap_or_default()
     }
 
     fn retry_after(&self) -> Option<u64> {
@@ -138,10 +160,7 @@ pub(crate) struct Detail {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         self.log();
-        let body = match &self {
-            Self::Fields(fields) => fields.to_string(),
-            _ => serde_json::json!({ "detail": self.detail() }).to_string(),
-        };
+        let body = self.body();
         let mut response = (self.status(), [(CONTENT_TYPE, "application/json")], body).into_response();
         let headers = response.headers_mut();
         if let Some(seconds) = self.retry_after() {
@@ -149,6 +168,9 @@ impl IntoResponse for Error {
         }
         if matches!(self, Self::InvalidKey) {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey realm=\"api\""));
+        }
+        if matches!(self, Self::BodyTooSlow | Self::BodyEndedEarly) {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }

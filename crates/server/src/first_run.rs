@@ -48,7 +48,10 @@ pub enum FirstRunError {
 }
 
 /// Makes the first account; `None` where the store has one already.
-pub(crate) async fn first_account(
+///
+/// # Errors
+/// What keeps the store from taking it.
+pub async fn first_account(
     store: &Store,
     clock: &dyn Clock,
     entropy: &dyn Entropy,

@@ -6,7 +6,7 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{docs, health, home, openapi, status, usage};
+use crate::api::{docs, generate, health, home, openapi, status, usage};
 use crate::app::App;
 use crate::error::{method_not_allowed, not_found};
 use crate::middleware::{Shell, note_route};
@@ -32,6 +32,7 @@ pub fn service(app: App) -> Shell {
 /// The documented part: paths in their canonical form, with the slash.
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(generate::create))
         .routes(routes!(usage::show))
         .routes(routes!(health::show))
         .routes(routes!(status::show))

@@ -4,8 +4,6 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::Detail;
-
 /// That the process answers.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
@@ -23,8 +21,6 @@ pub(crate) struct Health {
     tag = "Service",
     responses(
         (status = 200, description = "It answers", body = Health),
-        (status = 405, description = "Another method", body = Detail),
-        (status = 500, description = "An unexpected failure", body = Detail),
     )
 )]
 pub(crate) async fn show() -> Json<Health> {

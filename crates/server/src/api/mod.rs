@@ -1,6 +1,7 @@
 //! The operations, one file each: request, response, handler and their OpenAPI lines together.
 
 pub(crate) mod docs;
+pub(crate) mod generate;
 pub(crate) mod health;
 pub(crate) mod home;
 pub(crate) mod openapi;

@@ -6,12 +6,16 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use utoipa::OpenApi as _;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::header::{Header, HeaderBuilder};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::server::Server;
+use utoipa::openapi::{ContentBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder};
+use utoipa::{OpenApi as _, ToSchema as _};
 
 use crate::app::App;
+use crate::error::{Detail, Error};
 
 /// The document's first lines; paths come from the routes.
 #[derive(utoipa::OpenApi)]
@@ -48,6 +52,7 @@ pub(crate) struct Document(Arc<Bytes>);
 
 impl Document {
     pub(crate) fn new(mut document: OpenApi, app: &App) -> Self {
+        complete(&mut document);
         if let Some(url) = &app.config().public_url {
             document.servers = Some(vec![Server::new(url.trim_end_matches('/'))]);
         }
@@ -59,4 +64,66 @@ impl Document {
 /// Shows the document.
 pub(crate) async fn show(State(document): State<Document>) -> Response {
     ([(CONTENT_TYPE, "application/json")], Bytes::clone(&document.0)).into_response()
+}
+
+/// Adds what is true of every operation, so that no handler has to repeat it: the request's id on every answer, 500,
+/// and 401 and 503 where a key is looked up.
+fn complete(document: &mut OpenApi) {
+    let detail = Ref::from_schema_name(Detail::name());
+    let failure = |text: &str, example: Error| {
+        let content = ContentBuilder::new()
+            .schema(Some(detail.clone()))
+            .example(serde_json::from_str(&example.body()).ok());
+        ResponseBuilder::new()
+            .description(text)
+            .content("application/json", content.build())
+    };
+    for operation in document.paths.paths.values_mut().flat_map(operations) {
+        let responses = &mut operation.responses.responses;
+        let unexpected = failure(
+            "An unexpected failure; the cause is in the log, under the request's id",
+            Error::Internal(String::new()),
+        );
+        responses.insert("500".to_owned(), unexpected.build().into());
+        if operation.security.is_some() {
+            let refused = failure("No key, or one that does not work", Error::InvalidKey);
+            responses.insert("401".to_owned(), refused.build().into());
+            let away = failure("Overload, or the database is away", Error::Overloaded)
+                .header("Retry-After", header("Seconds", Type::Integer));
+            responses.insert("503".to_owned(), away.build().into());
+        }
+        for response in responses.values_mut() {
+            if let RefOr::T(response) = response {
+                let id = header(
+                    "The request's id: a ULID, or the caller's own if it is a proper one",
+                    Type::String,
+                );
+                response.headers.insert("X-Request-Id".to_owned(), RefOr::T(id));
+            }
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem {
+        get,
+        put,
+        post,
+        delete,
+        options,
+        head,
+        patch,
+        trace,
+        ..
+    } = item;
+    [get, put, post, delete, options, head, patch, trace]
+        .into_iter()
+        .filter_map(Option::as_mut)
+}
+
+fn header(description: &str, kind: Type) -> Header {
+    HeaderBuilder::new()
+        .schema(Some(Object::with_type(kind)))
+        .description(Some(description))
+        .build()
 }

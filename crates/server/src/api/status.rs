@@ -7,7 +7,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::error::Detail;
 
 /// How the service is, as strangers see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,8 +47,6 @@ enum Word {
     tag = "Service",
     responses(
         (status = 200, description = "All is well", body = Status),
-        (status = 405, description = "Another method", body = Detail),
-        (status = 500, description = "An unexpected failure", body = Detail),
         (status = 503, description = "A component is down, or the service is stopping", body = Status),
     )
 )]

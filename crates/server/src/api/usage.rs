@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::auth::ApiKey;
-use crate::error::{Detail, Error, Result};
+use crate::error::{Error, Result};
 
 /// What a key may do, and how much of the month is used. `null` is unlimited.
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,10 +64,6 @@ pub(crate) struct Usage {
     security(("api_key" = [])),
     responses(
         (status = 200, description = "Plan, use and credits", body = Usage),
-        (status = 401, description = "No key, or one that does not work", body = Detail),
-        (status = 405, description = "Another method", body = Detail),
-        (status = 500, description = "An unexpected failure", body = Detail),
-        (status = 503, description = "The database is away", body = Detail, headers(("Retry-After" = u64, description = "Seconds"))),
     )
 )]
 pub(crate) async fn show(State(app): State<App>, key: ApiKey) -> Result<Json<Usage>> {

@@ -7,7 +7,6 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use tokio_util::sync::CancellationToken;
 
 use super::Tasks;
 use super::pace::{Meter, TooSlow};
@@ -16,7 +15,7 @@ use crate::limits::Pace;
 /// Why a body stopped short.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BodyError {
-    /// Below the pace for a window; the connection is cut.
+    /// Below the pace for a window. Nobody reads on, so the connection ends with the answer.
     #[error("the client sends its body too slowly")]
     TooSlow,
     /// The client went away, or what it sent is no HTTP.
@@ -29,19 +28,11 @@ pub(crate) enum BodyError {
 pub(crate) struct RequestBody {
     inner: Option<Incoming>,
     meter: Meter,
-    ends: Ends,
+    /// Where reading on happens after the handler has let go.
+    tasks: Tasks,
     /// The client waits for `100 Continue`, and nobody has asked for the body yet: there is nothing to throw away.
     unasked: bool,
     discard: usize,
-}
-
-/// What a body does to its connection.
-#[derive(Debug, Clone)]
-pub(crate) struct Ends {
-    /// Cuts the connection.
-    pub(crate) cut: CancellationToken,
-    /// Where reading on happens after the handler has let go.
-    pub(crate) tasks: Tasks,
 }
 
 impl RequestBody {
@@ -50,14 +41,14 @@ impl RequestBody {
         inner: Incoming,
         expects_continue: bool,
         pace: Pace,
-        ends: Ends,
+        tasks: Tasks,
         discard: usize,
     ) -> Self {
         let inner = (!inner.is_end_stream()).then_some(inner);
         Self {
             inner,
             meter: Meter::new(pace),
-            ends,
+            tasks,
             unasked: expects_continue,
             discard,
         }
@@ -95,7 +86,6 @@ impl Body for RequestBody {
                 Poll::Pending => Poll::Pending,
                 Poll::Ready(TooSlow) => {
                     this.inner = None;
-                    this.ends.cut.cancel();
                     Poll::Ready(Some(Err(BodyError::TooSlow)))
                 }
             },
@@ -133,10 +123,10 @@ impl Drop for RequestBody {
         let rest = Self {
             inner: self.inner.take(),
             meter: Meter::new(self.meter.pace()),
-            ends: self.ends.clone(),
+            tasks: self.tasks.clone(),
             unasked: false,
             discard: self.discard,
         };
-        self.ends.tasks.spawn_on(rest.discard(), &runtime);
+        self.tasks.spawn_on(rest.discard(), &runtime);
     }
 }

@@ -9,14 +9,14 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::header::EXPECT;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Tasks;
-use super::body::{Ends, RequestBody};
+use super::body::RequestBody;
 use super::stream::PacedStream;
 use crate::limits::Limits;
 
@@ -53,17 +53,15 @@ where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         H: Send + 'static,
     {
-        let ends = Ends {
-            cut: self.abort.child_token(),
-            tasks: self.tasks.clone(),
-        };
-        let serving = serve(
-            stream,
-            self.service.clone(),
-            self.limits,
-            self.shutdown.clone(),
-            ends,
-        );
+        let Self {
+            limits,
+            shutdown,
+            abort,
+            tasks,
+            ..
+        } = self;
+        let service = with_our_body(self.service.clone(), *limits, tasks.clone());
+        let serving = serve(stream, service, *limits, shutdown.clone(), abort.clone());
         self.tasks.spawn(async move {
             serving.await;
             drop(held);
@@ -83,26 +81,41 @@ where
     }
 }
 
-async fn serve<I, S>(stream: I, service: S, limits: Limits, shutdown: CancellationToken, ends: Ends)
+/// The service as hyper calls it, with the body that it takes.
+fn with_our_body<S>(
+    service: S,
+    limits: Limits,
+    tasks: Tasks,
+) -> impl HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send>
 where
-    I: AsyncRead + AsyncWrite + Unpin,
     S: tower::Service<Request<Body>, Response = Response, Error = Infallible> + Clone,
+    S::Future: Send,
 {
-    let cut = ends.cut.clone();
-    let service = service_fn(move |request: Request<Incoming>| {
-        let expects_continue = request.headers().contains_key(EXPECT);
+    service_fn(move |request: Request<Incoming>| {
+        let asks_first = request.headers().contains_key(EXPECT);
         let request = request.map(|body| {
-            let ends = ends.clone();
             Body::new(RequestBody::new(
                 body,
-                expects_continue,
+                asks_first,
                 limits.pace,
-                ends,
+                tasks.clone(),
                 limits.discarded_bytes,
             ))
         });
         service.clone().call(request)
-    });
+    })
+}
+
+async fn serve<I, S>(
+    stream: I,
+    service: S,
+    limits: Limits,
+    shutdown: CancellationToken,
+    abort: CancellationToken,
+) where
+    I: AsyncRead + AsyncWrite + Unpin,
+    S: HttpService<Incoming, ResBody = Body, Error = Infallible>,
+{
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
@@ -123,7 +136,7 @@ where
                 ending = true;
                 connection.as_mut().graceful_shutdown();
             }
-            () = cut.cancelled() => return,
+            () = abort.cancelled() => return,
         }
     }
 }

@@ -25,6 +25,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use body::BodyError;
+
 use crate::limits::Limits;
 
 /// A bound address that answers nobody yet: clients queue in the operating system until [`Listener::run`].

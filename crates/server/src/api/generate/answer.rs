@@ -1,0 +1,90 @@
+//! The answer to a render: the image, and headers that say what it is and what it cost.
+
+use axum::body::Body;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, InvalidHeaderValue,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
+use qrstudio_store::Receipt;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, Result};
+use crate::fields::Ignored;
+use crate::plans::Plan;
+use crate::render::{Rendered, Warning};
+
+/// Everything that the answer tells.
+pub(super) struct Answer<'a> {
+    pub(super) picture: Picture,
+    pub(super) duration_ms: u128,
+    pub(super) effective: &'a Plan,
+    pub(super) workspace: &'a Plan,
+    pub(super) receipt: Receipt,
+    pub(super) ignored: Ignored,
+}
+
+/// A rendered image and the hash of its bytes.
+pub(super) struct Picture {
+    rendered: Rendered,
+    hash: String,
+}
+
+impl Picture {
+    pub(super) fn new(rendered: Rendered) -> Self {
+        let digest = Sha256::digest(&rendered.bytes);
+        let hash = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Self { rendered, hash }
+    }
+}
+
+impl Answer<'_> {
+    pub(super) fn into_response(self) -> Result<Response> {
+        let mut headers = HeaderMap::new();
+        self.headers(&mut headers).map_err(Error::internal)?;
+        Ok((headers, Body::from(self.picture.rendered.bytes)).into_response())
+    }
+
+    fn headers(&self, headers: &mut HeaderMap) -> Result<(), InvalidHeaderValue> {
+        let picture = &self.picture.rendered;
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(picture.media_type));
+        let disposition = format!("inline; filename=\"qr.{}\"", picture.extension);
+        headers.insert(CONTENT_DISPOSITION, HeaderValue::try_from(disposition)?);
+        // An SVG that is opened by itself is a document: nothing in it may run.
+        headers.insert(
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("sandbox; default-src 'none'"),
+        );
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        headers.insert(ETAG, HeaderValue::try_from(format!("\"{}\"", self.picture.hash))?);
+        let mut tell = |name: &'static str, value: String| {
+            headers.insert(HeaderName::from_static(name), HeaderValue::try_from(value)?);
+            Ok(())
+        };
+        tell("x-qr-cache", "MISS".to_owned())?;
+        tell("x-qr-duration-ms", self.duration_ms.to_string())?;
+        tell("x-qr-plan", self.effective.name.to_string())?;
+        tell("x-qr-quota-remaining", self.quota_remaining())?;
+        if self.receipt.from_overage > 0 {
+            tell("x-qr-overage", "true".to_owned())?;
+        }
+        tell("x-qr-version", picture.version.to_string())?;
+        tell("x-qr-ec-level", picture.level.to_string())?;
+        tell("x-qr-module-mm", format!("{:.2}", picture.module_mm))?;
+        if !picture.warnings.is_empty() {
+            let codes: Vec<_> = picture.warnings.iter().copied().map(Warning::code).collect();
+            tell("x-qr-warning", codes.join(", "))?;
+        }
+        self.ignored
+            .header_value()
+            .map_or(Ok(()), |names| tell("x-qr-ignored-fields", names))
+    }
+
+    /// What is left of the quota, and the credits.
+    fn quota_remaining(&self) -> String {
+        match self.workspace.remaining(self.receipt.used) {
+            Some(remaining) => remaining.saturating_add(self.receipt.credits).to_string(),
+            None => "unlimited".to_owned(),
+        }
+    }
+}

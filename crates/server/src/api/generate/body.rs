@@ -1,0 +1,127 @@
+//! From the bytes of a request to its fields: JSON or a multipart form, within the limit of its kind.
+
+use std::error::Error as StdError;
+
+use axum::body::{Body, HttpBody as _};
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use multer::Multipart;
+
+use crate::error::{Error, Result};
+use crate::fields::{BodyError, Fields};
+use crate::limits::Limits;
+use crate::listener::BodyError as RequestBodyError;
+
+/// More parts than any request has, and few enough to hold.
+const MOST_PARTS: usize = 1000;
+
+/// What a body claims to be.
+enum Kind {
+    Json,
+    Multipart { boundary: String },
+}
+
+/// Reads the fields: first size and type, then the body.
+pub(super) async fn read(request: Request, limits: &Limits) -> Result<Fields> {
+    let (parts, body) = request.into_parts();
+    let announced = body.size_hint().lower();
+    let over = |limit: usize| u64::try_from(limit).is_ok_and(|limit| announced > limit);
+    if over(limits.json_bytes.max(limits.multipart_bytes)) {
+        return Err(Error::TooLarge);
+    }
+    match kind(&parts.headers)? {
+        Kind::Json if over(limits.json_bytes) => Err(Error::TooLarge),
+        Kind::Json => json(&collect(body, limits.json_bytes).await?),
+        Kind::Multipart { boundary } => multipart(body, boundary, limits.multipart_bytes).await,
+    }
+}
+
+fn kind(headers: &HeaderMap) -> Result<Kind> {
+    let given = headers
+        .get(CONTENT_TYPE)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        Ok(Kind::Json)
+    } else if essence.eq_ignore_ascii_case("multipart/form-data") {
+        let boundary = multer::parse_boundary(&*given)
+            .map_err(|_| Error::Multipart("the Content-Type names no boundary".to_owned()))?;
+        Ok(Kind::Multipart { boundary })
+    } else {
+        Err(Error::UnsupportedMediaType(given.chars().take(100).collect()))
+    }
+}
+
+async fn collect(body: Body, limit: usize) -> Result<Bytes> {
+    match Limited::new(body, limit).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) => Err(broken(&*error)),
+    }
+}
+
+fn json(body: &[u8]) -> Result<Fields> {
+    Fields::from_json(body).map_err(|error| match error {
+        BodyError::Syntax(what) => Error::Json(what),
+        BodyError::Shape(errors) => Error::Fields(errors),
+    })
+}
+
+async fn multipart(body: Body, boundary: String, limit: usize) -> Result<Fields> {
+    let mut form = Multipart::new(Limited::new(body, limit).into_data_stream(), boundary);
+    let mut fields = Fields::new();
+    let mut parts = 0;
+    while let Some(mut part) = form.next_field().await.map_err(unreadable)? {
+        parts += 1;
+        if parts > MOST_PARTS {
+            return Err(Error::Multipart(format!("more than {MOST_PARTS} parts")));
+        }
+        let Some(name) = part.name().map(str::to_owned) else {
+            continue;
+        };
+        if part.file_name().is_some() {
+            while part.chunk().await.map_err(unreadable)?.is_some() {}
+            fields.set_file(name);
+        } else {
+            let bytes = part.bytes().await.map_err(unreadable)?;
+            match String::from_utf8(bytes.into()) {
+                Ok(text) => fields.set_text(name, text),
+                Err(_) => return Err(Error::Multipart(format!("part {parts} is no UTF-8 text"))),
+            }
+        }
+    }
+    Ok(fields)
+}
+
+/// Why a form cannot be read: its own fault, or that of the body that carries it.
+fn unreadable(error: multer::Error) -> Error {
+    match error {
+        multer::Error::StreamReadFailed(cause) => broken(&*cause),
+        multer::Error::IncompleteStream | multer::Error::IncompleteFieldData { .. } => {
+            Error::Multipart("the body ends before its last boundary".to_owned())
+        }
+        multer::Error::IncompleteHeaders | multer::Error::ReadHeaderFailed(_) => {
+            Error::Multipart("the headers of a part cannot be read".to_owned())
+        }
+        // The other texts repeat what the client sent.
+        _ => Error::Multipart("the body is no multipart form".to_owned()),
+    }
+}
+
+/// Why a body ended early: it is over the limit, or the client went away or became too slow, and reads no answer.
+fn broken(error: &(dyn StdError + 'static)) -> Error {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return Error::TooLarge;
+        }
+        if let Some(RequestBodyError::TooSlow) = error.downcast_ref() {
+            return Error::BodyTooSlow;
+        }
+        cause = error.source();
+    }
+    Error::BodyEndedEarly
+}

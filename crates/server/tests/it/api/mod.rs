@@ -1,0 +1,4 @@
+mod health;
+mod openapi;
+mod status;
+mod v1;

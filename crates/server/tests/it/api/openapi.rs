@@ -1,0 +1,116 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::studio::Studio;
+
+async fn document() -> Value {
+    Studio::new().await.get("/api/openapi.json").await.json()
+}
+
+/// Every operation with its path.
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object()
+                .unwrap()
+                .iter()
+                .map(move |(method, operation)| (format!("{method} {path}"), operation))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn it_is_openapi_3_1_and_describes_every_route() {
+    let document = document().await;
+    assert_eq!(document["openapi"], "3.1.0");
+    let names: Vec<_> = operations(&document).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        [
+            "get /api/health/",
+            "get /api/status/",
+            "post /api/v1/generate/",
+            "get /api/v1/usage/"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn every_operation_documents_its_failures_and_the_request_id() {
+    let document = document().await;
+    for (name, operation) in operations(&document) {
+        let responses = operation["responses"].as_object().unwrap();
+        let mut expected: BTreeSet<&str> = ["500"].into();
+        if operation.get("security").is_some() {
+            expected.extend(["401", "503"]);
+        }
+        if operation.get("requestBody").is_some() {
+            expected.extend(["400", "413", "415"]);
+        }
+        for status in expected {
+            let body = &responses
+                .get(status)
+                .unwrap_or_else(|| panic!("{name} lacks {status}"))["content"];
+            assert!(
+                body["application/json"]["schema"].is_object(),
+                "{name} {status} has no body"
+            );
+        }
+        for (status, response) in responses {
+            assert!(
+                response["headers"]["X-Request-Id"].is_object(),
+                "{name} {status} has no request id"
+            );
+            assert!(
+                !response["description"].as_str().unwrap().is_empty(),
+                "{name} {status}"
+            );
+        }
+        assert!(
+            operation["summary"].is_string() && operation["tags"].is_array(),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_reference_in_it_leads_somewhere() {
+    fn check(document: &Value, value: &Value) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref") {
+                    let pointer = reference.strip_prefix('#').unwrap();
+                    assert!(document.pointer(pointer).is_some(), "{reference}");
+                }
+                members.values().for_each(|member| check(document, member));
+            }
+            Value::Array(items) => items.iter().for_each(|item| check(document, item)),
+            _ => {}
+        }
+    }
+    let document = document().await;
+    check(&document, &document);
+}
+
+#[tokio::test]
+async fn it_shows_the_fields_that_are_read_and_no_others() {
+    let document = document().await;
+    let schema = &document["components"]["schemas"]["GenerateRequest"];
+    let shown: BTreeSet<_> = schema["properties"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(shown, qrstudio_server::render::FIELDS.into());
+    assert_eq!(schema["required"], serde_json::json!(["size_inches"]));
+}
+
+#[tokio::test]
+async fn its_text_is_reviewed() {
+    let document = document().await;
+    insta::assert_json_snapshot!(document, { ".info.version" => "[version]" });
+}

@@ -1,0 +1,4 @@
+mod bad_requests;
+mod generate;
+mod plans;
+mod usage;

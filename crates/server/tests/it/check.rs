@@ -1,0 +1,138 @@
+//! What `qrstudio check` and a failing start say.
+
+use std::fs;
+
+use qrstudio_server::{Config, Verdict, check, migrate};
+use tempfile::TempDir;
+
+fn config(directory: &TempDir) -> Config {
+    let listen = "127.0.0.1:0".parse().unwrap();
+    Config {
+        listen,
+        data_dir: directory.path().join("data"),
+        ..Config::default()
+    }
+}
+
+/// The finding about a setting: its verdict and its text.
+async fn found(config: &Config, setting: &str) -> (Verdict, String) {
+    let findings = check(config).await;
+    let finding = findings
+        .into_iter()
+        .find(|finding| finding.setting == setting)
+        .unwrap();
+    (finding.verdict, finding.text)
+}
+
+#[tokio::test]
+async fn a_fresh_installation_is_fine_before_and_after_its_first_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = config(&directory);
+    assert!(
+        check(&config)
+            .await
+            .iter()
+            .all(|finding| finding.verdict == Verdict::Ok)
+    );
+    assert!(!migrate(&config).await.unwrap().is_empty());
+    assert!(migrate(&config).await.unwrap().is_empty());
+    let (verdict, text) = found(&config, "QRSTUDIO_DATABASE_URL").await;
+    assert_eq!(verdict, Verdict::Ok, "{text}");
+    assert!(text.ends_with("answers and is at this version"), "{text}");
+}
+
+#[tokio::test]
+async fn a_taken_port() {
+    let directory = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = Config {
+        listen: taken.local_addr().unwrap(),
+        ..config(&directory)
+    };
+    let (verdict, text) = found(&config, "QRSTUDIO_LISTEN").await;
+    assert_eq!(verdict, Verdict::Warning);
+    assert!(text.contains("is in use"), "{text}");
+}
+
+#[tokio::test]
+async fn an_address_of_another_machine() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = Config {
+        listen: "192.0.2.1:80".parse().unwrap(),
+        ..config(&directory)
+    };
+    let (verdict, text) = found(&config, "QRSTUDIO_LISTEN").await;
+    assert_eq!(verdict, Verdict::Problem);
+    assert!(text.starts_with("cannot listen on 192.0.2.1:80"), "{text}");
+}
+
+#[tokio::test]
+async fn a_data_directory_that_cannot_be() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("data"), "a file").unwrap();
+    let (verdict, text) = found(&config(&directory), "QRSTUDIO_DATA_DIR").await;
+    assert_eq!(verdict, Verdict::Problem);
+    assert!(
+        text.contains("cannot write to the data directory") && text.contains("QRSTUDIO_DATA_DIR"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_named_and_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = config(&directory);
+    let file = config.data_dir.join("qrstudio.db");
+    fs::create_dir_all(&config.data_dir).unwrap();
+    fs::write(&file, "this is not a database, ".repeat(200)).unwrap();
+    let (verdict, text) = found(&config, "QRSTUDIO_DATABASE_URL").await;
+    assert_eq!(verdict, Verdict::Problem);
+    assert!(text.contains("qrstudio.db is damaged"), "{text}");
+    assert_eq!(
+        fs::read(&file).unwrap(),
+        "this is not a database, ".repeat(200).as_bytes()
+    );
+}
+
+#[tokio::test]
+async fn settings_that_are_no_such_thing() {
+    let directory = tempfile::tempdir().unwrap();
+    for (config, setting, words) in [
+        (
+            Config {
+                public_url: Some("qr.example.com".to_owned()),
+                ..config(&directory)
+            },
+            "QRSTUDIO_PUBLIC_URL",
+            "no base URL",
+        ),
+        (
+            Config {
+                public_url: Some("ftp://x".to_owned()),
+                ..config(&directory)
+            },
+            "QRSTUDIO_PUBLIC_URL",
+            "no base URL",
+        ),
+        (
+            Config {
+                database_url: Some("mysql://x".to_owned().into()),
+                ..config(&directory)
+            },
+            "QRSTUDIO_DATABASE_URL",
+            "sqlite: or postgres://",
+        ),
+        (
+            Config {
+                log: "loud,=".to_owned(),
+                ..config(&directory)
+            },
+            "QRSTUDIO_LOG",
+            "no log filter",
+        ),
+    ] {
+        let (verdict, text) = found(&config, setting).await;
+        assert_eq!(verdict, Verdict::Problem, "{setting}: {text}");
+        assert!(text.contains(words), "{text}");
+    }
+}

@@ -1,0 +1,261 @@
+//! A service to ask, and answers that print well.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use qrstudio_server::app::{App, Parts};
+use qrstudio_server::clock::Clock;
+use qrstudio_server::entropy::Entropy;
+use qrstudio_server::{Config, Limits, Shell, router};
+use qrstudio_store::{
+    Account, CreateAccount, DatabaseUrl, KeyHash, Millis, NewAccount, NewKey, Options, PlanName, Store,
+    WorkspaceRef,
+};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+/// 2026-11-23 08:00:00 UTC.
+pub(crate) const NOW: i64 = 1_795_420_800_000;
+/// The e-mail of the account that [`Studio::key`] makes keys for.
+const EMAIL: &str = "someone@example.com";
+
+/// A clock that a test sets.
+#[derive(Debug)]
+pub(crate) struct StillClock(AtomicI64);
+
+impl Clock for StillClock {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// Bytes that count up, so that no two draws are equal and every run is.
+#[derive(Debug, Default)]
+pub(crate) struct CountingEntropy(AtomicU8);
+
+impl Entropy for CountingEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            *byte = self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A running service without a socket.
+pub(crate) struct Studio {
+    pub(crate) store: Store,
+    pub(crate) draining: CancellationToken,
+    clock: Arc<StillClock>,
+    service: Shell,
+    _directory: TempDir,
+}
+
+impl Studio {
+    /// An empty service.
+    pub(crate) async fn new() -> Self {
+        Self::with_limits(Limits::default()).await
+    }
+
+    /// The same with other bounds.
+    pub(crate) async fn with_limits(limits: Limits) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::sqlite(directory.path().join("qrstudio.db"));
+        let store = Store::open(
+            &url,
+            Options {
+                readers: 1,
+                ..Options::default()
+            },
+        )
+        .await
+        .unwrap();
+        store.migrate().await.unwrap();
+        let clock = Arc::new(StillClock(AtomicI64::new(NOW)));
+        let draining = CancellationToken::new();
+        let app = App::new(Parts {
+            config: Config::default(),
+            store: store.clone(),
+            url: "http://127.0.0.1:8080".to_owned(),
+            limits,
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            entropy: Arc::new(CountingEntropy::default()),
+            draining: draining.clone(),
+        });
+        let service = router::service(app);
+        Self {
+            store,
+            draining,
+            clock,
+            service,
+            _directory: directory,
+        }
+    }
+
+    /// A workspace on `plan`.
+    pub(crate) async fn account(&self, plan: PlanName) -> Account {
+        let account = NewAccount {
+            email: EMAIL.to_owned(),
+            name: String::new(),
+            password_hash: "$argon2id$".to_owned(),
+            workspace: "test".to_owned(),
+            plan,
+            key: None,
+            at: Millis(NOW),
+        };
+        match self.store.create_account(account).await.unwrap() {
+            CreateAccount::Created(account) => account,
+            CreateAccount::EmailTaken => panic!("one account a studio"),
+        }
+    }
+
+    /// A key of the account; `name` has to be new, `plan` holds the key down.
+    pub(crate) async fn another_key(&self, name: &str, plan: Option<PlanName>) -> String {
+        let raw = format!("smk_{name:-<36}");
+        let key = NewKey {
+            name: name.to_owned(),
+            prefix: raw[..12].to_owned(),
+            hash: KeyHash::of(&raw),
+            plan,
+            at: Millis(NOW),
+        };
+        self.store
+            .create_key(WorkspaceRef::OwnedBy(EMAIL.to_owned()), key)
+            .await
+            .unwrap()
+            .unwrap();
+        raw
+    }
+
+    /// A key of a new account on `plan`.
+    pub(crate) async fn key(&self, plan: PlanName) -> String {
+        self.account(plan).await;
+        self.another_key("test", None).await
+    }
+
+    /// Sets the clock.
+    pub(crate) fn set_time(&self, milliseconds: i64) {
+        self.clock.0.store(milliseconds, Ordering::Relaxed);
+    }
+
+    /// Gives the account credits.
+    pub(crate) async fn add_credits(&self, credits: u32) {
+        self.store.add_credits(EMAIL, credits).await.unwrap().unwrap();
+    }
+
+    /// The service itself.
+    pub(crate) fn service(&self) -> Shell {
+        self.service.clone()
+    }
+
+    /// Asks.
+    pub(crate) async fn call(&self, request: Request<Body>) -> Answer {
+        Answer::of(self.service().oneshot(request).await.unwrap()).await
+    }
+
+    /// Asks for a path.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Asks for a path with a key.
+    pub(crate) async fn get_with(&self, key: &str, path: &str) -> Answer {
+        self.call(
+            Request::get(path)
+                .header("X-Api-Key", key)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
+    }
+
+    /// Asks for a render.
+    pub(crate) async fn generate(&self, key: &str, fields: serde_json::Value) -> Answer {
+        self.post(key, "application/json", fields.to_string()).await
+    }
+
+    /// Asks for a render with any body.
+    pub(crate) async fn post(&self, key: &str, content_type: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post("/api/v1/generate/")
+            .header("X-Api-Key", key)
+            .header("Content-Type", content_type)
+            .body(body.into())
+            .unwrap();
+        self.call(request).await
+    }
+}
+
+/// An answer in memory.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    async fn of(response: axum::response::Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The body as text.
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    /// A header, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Status and body on one line.
+    pub(crate) fn line(&self) -> String {
+        format!("{} {}", self.status.as_u16(), self.text())
+    }
+}
+
+/// Status, sorted headers and body, without what painters decide: the picture and its hash.
+impl fmt::Display for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "{}", self.status)?;
+        let mut headers: Vec<_> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
+            .collect();
+        headers.sort_unstable();
+        for (name, value) in headers {
+            match name {
+                "content-length" if !self.body.starts_with(b"{") => writeln!(formatter, "{name}: [length]")?,
+                "etag" => writeln!(formatter, "etag: [hash of {} characters]", value.len())?,
+                _ => writeln!(formatter, "{name}: {value}")?,
+            }
+        }
+        match std::str::from_utf8(&self.body) {
+            Ok(text) if !text.starts_with('<') => write!(formatter, "\n{text}"),
+            Ok(text) => write!(formatter, "\n[{}…]", text.chars().take(4).collect::<String>()),
+            Err(_) if self.body.starts_with(b"\x89PNG\r\n\x1a\n") => write!(formatter, "\n[PNG]"),
+            Err(_) => write!(formatter, "\n[bytes]"),
+        }
+    }
+}
