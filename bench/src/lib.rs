@@ -4,6 +4,7 @@
 //! only ratios of the same round are compared; the median round counts.
 
 use std::io::{self, Write};
+use std::process::Command;
 
 pub mod libqrencode;
 
@@ -17,6 +18,25 @@ pub fn cpu_seconds() -> f64 {
     let result = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
     assert_eq!(result, 0, "Linux counts the CPU time of threads");
     time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+}
+
+/// Runs a program and returns the CPU time that its whole process took, in seconds.
+pub fn child_cpu_seconds(command: &mut Command) -> io::Result<f64> {
+    let child = command.spawn()?;
+    let id = libc::pid_t::try_from(child.id()).map_err(io::Error::other)?;
+    let (mut status, mut usage) = (0, std::mem::MaybeUninit::<libc::rusage>::zeroed());
+    // SAFETY: both are valid places for the answer; `child` is not waited for by anybody else.
+    let usage = unsafe {
+        if libc::wait4(id, &mut status, 0, usage.as_mut_ptr()) != id {
+            return Err(io::Error::last_os_error());
+        }
+        usage.assume_init()
+    };
+    if status != 0 {
+        return Err(io::Error::other(format!("{command:?} failed")));
+    }
+    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 * 1e-6;
+    Ok(seconds(usage.ru_utime) + seconds(usage.ru_stime))
 }
 
 /// Somebody who does the work: calls are numbered, so that each may take another input.
