@@ -79,6 +79,10 @@ pub(crate) fn check(file: &[u8], symbol: &Symbol, design: &Design, layout: &Layo
     });
     assert_eq!(head.side_px, layout.side_px());
     assert_eq!(head.bit_depth, BitDepth::One);
+    assert!(matches!(
+        head.color_type,
+        ColorType::Grayscale | ColorType::Indexed
+    ));
     let exact = f64::from(layout.size().dpi()) / 0.0254;
     assert!((f64::from(head.pixels_per_metre) - exact).abs() <= 0.5);
 }
