@@ -1,7 +1,6 @@
-use crate::codewords::Codewords;
 use crate::segment::{Mode, Runs, Segmentation, VersionClass};
 use crate::template::Template;
-use crate::{EncodeError, ErrorCorrectionLevel, Mask, Symbol, Version, blocks, order, penalty};
+use crate::{EncodeError, ErrorCorrectionLevel, Mask, Symbol, Version, blocks, codewords, order, penalty};
 
 /// Which error correction level a symbol gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,10 +72,10 @@ pub fn encode(text: &str, options: &EncodeOptions) -> Result<Symbol, EncodeError
         level,
         segmentation,
     } = Fit::of(text, options)?;
-    let codewords = Codewords::of(text, &segmentation, version, level);
+    let codewords = codewords::sequence(text, &segmentation, version, level);
     let template = Template::of(version);
     let mut rows = template.dark.to_vec();
-    order::place(codewords.padded(), &template.region, &mut rows);
+    order::place(&codewords, &template.strips, &mut rows);
     let mask = options
         .mask
         .unwrap_or_else(|| penalty::lightest(&rows, &template.region, level));

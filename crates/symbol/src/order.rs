@@ -2,8 +2,11 @@
 
 #![expect(
     clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
     reason = "coordinates are inside the symbol by construction"
 )]
+
+use std::ops::Range;
 
 use crate::Blocks;
 use crate::row::{self, Row};
@@ -18,29 +21,97 @@ fn pairs(size: usize) -> impl Iterator<Item = (usize, bool)> {
     right_side.chain([4, 2, 0]).zip([true, false].into_iter().cycle())
 }
 
-/// Draws the codewords, most significant bit first, into the region; remainder bits stay light.
-pub(crate) fn place(codewords: &[u8], region: &[Row], rows: &mut [Row]) {
-    let mut bits = BitReader::new(codewords);
-    for (left, upwards) in pairs(rows.len()) {
-        let (word, shift) = row::place_of(left);
-        let mut put = |row: &mut Row, region: &Row| {
-            let free = region[word] >> shift & 0b11;
-            if free == 0b11 {
-                row[word] |= bits.take(2) << shift;
-            } else if free != 0 {
-                // One of the two modules: bit 0 is the left one.
-                row[word] |= (bits.take(1) * free) << shift;
+/// Rows of a pair of columns in which the same modules are free, one run at a time.
+pub(crate) struct Strip {
+    /// The left column of the pair.
+    left: usize,
+    columns: Columns,
+    rows: Range<usize>,
+    upwards: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Columns {
+    Both,
+    Left,
+    Right,
+}
+
+/// The encoding region as strips, in the order of placement.
+pub(crate) fn strips(region: &[Row]) -> Box<[Strip]> {
+    let mut strips: Vec<Strip> = Vec::new();
+    let size = region.len();
+    for (left, upwards) in pairs(size) {
+        let mut running = false;
+        for step in 0..size {
+            let y = if upwards { size - 1 - step } else { step };
+            let columns = match (row::get(&region[y], left), row::get(&region[y], left + 1)) {
+                (true, true) => Columns::Both,
+                (true, false) => Columns::Left,
+                (false, true) => Columns::Right,
+                (false, false) => {
+                    running = false;
+                    continue;
+                }
+            };
+            match strips.last_mut() {
+                Some(strip) if running && strip.columns == columns => {
+                    strip.rows = strip.rows.start.min(y)..strip.rows.end.max(y + 1);
+                }
+                _ => strips.push(Strip {
+                    left,
+                    columns,
+                    rows: y..y + 1,
+                    upwards,
+                }),
             }
-        };
-        if upwards {
-            rows.iter_mut()
-                .zip(region)
-                .rev()
-                .for_each(|(row, region)| put(row, region));
-        } else {
-            rows.iter_mut()
-                .zip(region)
-                .for_each(|(row, region)| put(row, region));
+            running = true;
+        }
+    }
+    strips.into()
+}
+
+/// Draws the codewords, most significant bit first; remainder bits stay light.
+pub(crate) fn place(codewords: &[u8], strips: &[Strip], rows: &mut [Row]) {
+    let mut bits = BitReader::new(codewords);
+    for strip in strips {
+        let rows = &mut rows[strip.rows.clone()];
+        let (word, shift) = row::place_of(strip.left);
+        match strip.columns {
+            // The right module comes first, and is the higher bit of the row.
+            Columns::Both => draw::<2>(&mut bits, rows, strip.upwards, word, shift),
+            Columns::Left => draw::<1>(&mut bits, rows, strip.upwards, word, shift),
+            Columns::Right => draw::<1>(&mut bits, rows, strip.upwards, word, shift + 1),
+        }
+    }
+}
+
+/// Draws `WIDTH` bits in each row.
+#[inline(always)]
+fn draw<const WIDTH: u32>(
+    bits: &mut BitReader<'_>,
+    rows: &mut [Row],
+    upwards: bool,
+    word: usize,
+    shift: u32,
+) {
+    /// Rows whose bits are taken at once, at most 32.
+    const ROWS: usize = 16;
+    if upwards {
+        for rows in rows.rchunks_mut(ROWS) {
+            let mut taken = bits.take(WIDTH * rows.len() as u32);
+            for row in rows.iter_mut().rev() {
+                row[word] |= (taken >> (64 - WIDTH)) << shift;
+                taken <<= WIDTH;
+            }
+        }
+    } else {
+        for rows in rows.chunks_mut(ROWS) {
+            let mut taken = bits.take(WIDTH * rows.len() as u32);
+            for row in rows {
+                row[word] |= (taken >> (64 - WIDTH)) << shift;
+                taken <<= WIDTH;
+            }
         }
     }
 }
@@ -61,14 +132,15 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    #[inline]
+    /// The next bits, at most 32, from the top; zeros after the end.
+    #[inline(always)]
     fn take(&mut self, length: u32) -> u64 {
         if self.count < length {
             let word = self.words.next().copied().unwrap_or_default();
             self.pending |= u64::from(u32::from_be_bytes(word)) << (32 - self.count);
             self.count += 32;
         }
-        let bits = self.pending >> (64 - length);
+        let bits = self.pending;
         self.pending <<= length;
         self.count -= length;
         bits
@@ -76,18 +148,24 @@ impl<'a> BitReader<'a> {
 }
 
 /// Numbers the modules of the region in the order of placement.
-pub(crate) fn numbers(region: &[Row]) -> Box<[u16]> {
-    let size = region.len();
+pub(crate) fn numbers(strips: &[Strip], size: usize) -> Box<[u16]> {
     let mut numbers = vec![NONE; size * size];
     let mut next = 0;
-    for (left, upwards) in pairs(size) {
-        for step in 0..size {
-            let y = if upwards { size - 1 - step } else { step };
-            for x in [left + 1, left] {
-                if row::get(&region[y], x) {
-                    numbers[y * size + x] = next;
-                    next += 1;
-                }
+    for strip in strips {
+        let columns: &[usize] = match strip.columns {
+            Columns::Both => &[strip.left + 1, strip.left],
+            Columns::Left => &[strip.left],
+            Columns::Right => &[strip.left + 1],
+        };
+        for step in 0..strip.rows.len() {
+            let y = if strip.upwards {
+                strip.rows.end - 1 - step
+            } else {
+                strip.rows.start + step
+            };
+            for x in columns {
+                numbers[y * size + x] = next;
+                next += 1;
             }
         }
     }
@@ -144,7 +222,6 @@ impl CodewordBit {
                 }
             }
         };
-        #[expect(clippy::cast_possible_truncation, reason = "0 to 7")]
         let bit = 7 - (number % 8) as u8;
         Some(Self {
             block,

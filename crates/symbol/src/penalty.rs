@@ -31,40 +31,21 @@ pub(crate) fn lightest(rows: &[Row], region: &[Row], level: ErrorCorrectionLevel
 pub(crate) fn penalties(rows: &[Row], region: &[Row], level: ErrorCorrectionLevel) -> [u64; 8] {
     // The sizes whose framed rows fit one, two and three words.
     match rows.len() {
-        ..=61 => masked::<1, 61>(rows, region, level).penalties(),
-        62..=125 => masked::<2, 125>(rows, region, level).penalties(),
-        _ => masked::<3, 177>(rows, region, level).penalties(),
+        ..=61 => Masked::<1, { 61 + OUTSIDE }>::new(rows, region, level).penalties(),
+        62..=125 => Masked::<2, { 125 + OUTSIDE }>::new(rows, region, level).penalties(),
+        _ => Masked::<3, { 177 + OUTSIDE }>::new(rows, region, level).penalties(),
     }
 }
 
-/// The symbol under each mask.
-struct Masked<const WORDS: usize, const SIZE: usize> {
+/// Rows above and below a module that rule 3 looks at.
+const ABOVE: usize = 3;
+const BELOW: usize = 11;
+const OUTSIDE: usize = ABOVE + BELOW;
+
+/// The symbol under each mask, format information included. There is room for `ROWS` rows.
+struct Masked<const WORDS: usize, const ROWS: usize> {
     size: usize,
-    rows: [[Lanes; WORDS]; SIZE],
-}
-
-/// The symbol under each mask, format information included.
-fn masked<const WORDS: usize, const SIZE: usize>(
-    rows: &[Row],
-    region: &[Row],
-    level: ErrorCorrectionLevel,
-) -> Masked<WORDS, SIZE> {
-    let mut masked = [[Lanes::ZERO; WORDS]; SIZE];
-    for (y, lanes) in masked.iter_mut().enumerate().take(rows.len()) {
-        for (word, lanes) in lanes.iter_mut().enumerate() {
-            let pattern = Lanes(mask::PATTERNS[y % mask::PERIOD][word]);
-            *lanes = Lanes::all(rows[y][word]) ^ (pattern & Lanes::all(region[y][word]));
-        }
-    }
-    let information = Lanes(Mask::ALL.map(|mask| u64::from(format::format_information(level, mask))));
-    for (x, y, bit) in format::format_modules(rows.len()) {
-        let (word, shift) = row::place_of(x);
-        masked[y][word] = masked[y][word] | ((information >> bit) & Lanes::all(1)) << shift;
-    }
-    Masked {
-        size: rows.len(),
-        rows: masked,
-    }
+    rows: [[Lanes; WORDS]; ROWS],
 }
 
 /// Counts of what is penalised, for each mask.
@@ -103,7 +84,26 @@ fn add(count: &mut [u64; 8], modules: Lanes) {
     }
 }
 
-impl<const WORDS: usize, const SIZE: usize> Masked<WORDS, SIZE> {
+impl<const WORDS: usize, const ROWS: usize> Masked<WORDS, ROWS> {
+    fn new(rows: &[Row], region: &[Row], level: ErrorCorrectionLevel) -> Self {
+        let mut masked = [[Lanes::ZERO; WORDS]; ROWS];
+        for (y, lanes) in masked[..rows.len()].iter_mut().enumerate() {
+            for (word, lanes) in lanes.iter_mut().enumerate() {
+                let pattern = Lanes(mask::PATTERNS[y % mask::PERIOD][word]);
+                *lanes = Lanes::all(rows[y][word]) ^ (pattern & Lanes::all(region[y][word]));
+            }
+        }
+        let information = Lanes(Mask::ALL.map(|mask| u64::from(format::format_information(level, mask))));
+        for (x, y, bit) in format::format_modules(rows.len()) {
+            let (word, shift) = row::place_of(x);
+            masked[y][word] = masked[y][word] | ((information >> bit) & Lanes::all(1)) << shift;
+        }
+        Self {
+            size: rows.len(),
+            rows: masked,
+        }
+    }
+
     fn penalties(&self) -> [u64; 8] {
         let mut score = Score::default();
         self.along_rows(&mut score);
@@ -120,7 +120,7 @@ impl<const WORDS: usize, const SIZE: usize> Masked<WORDS, SIZE> {
             std::array::from_fn(|word| Lanes::all(row::span(0, last - 1, word)));
         let mut row_above = [Lanes::ZERO; WORDS];
         let mut changes_above = [Lanes::ZERO; WORDS];
-        for (y, row) in self.rows.iter().enumerate().take(self.size) {
+        for (y, row) in self.rows[..self.size].iter().enumerate() {
             // Bit n of `changes` compares modules n and n + 1; at(k) is what is true k modules further right.
             let next = right(row, 1);
             let changes = both(row, &next, |a, b| a ^ b);
@@ -167,7 +167,7 @@ impl<const WORDS: usize, const SIZE: usize> Masked<WORDS, SIZE> {
         for word in 0..WORDS {
             let all = Lanes::all(row::span(0, self.size - 1, word));
             // changes[ABOVE + y] compares rows y − 1 and y; outside the symbol all is light.
-            let mut changes = [Lanes::ZERO; MOST_ROWS];
+            let mut changes = [Lanes::ZERO; ROWS];
             let mut row_above = Lanes::ZERO;
             for (changes, row) in changes[ABOVE..].iter_mut().zip(&self.rows[..self.size]) {
                 *changes = row_above ^ row[word];
@@ -176,7 +176,7 @@ impl<const WORDS: usize, const SIZE: usize> Masked<WORDS, SIZE> {
             changes[ABOVE + self.size] = row_above;
 
             let mut fives_above = Lanes::ZERO;
-            for (y, window) in changes.windows(ABOVE + BELOW).enumerate().take(self.size) {
+            for (y, window) in changes.windows(OUTSIDE).enumerate().take(self.size) {
                 // at(k) compares rows y + k − 1 and y + k.
                 let at = |k: isize| window[ABOVE.wrapping_add_signed(k)];
                 if y + 5 <= self.size {
@@ -193,11 +193,6 @@ impl<const WORDS: usize, const SIZE: usize> Masked<WORDS, SIZE> {
         }
     }
 }
-
-/// Rows above and below a module that rule 3 looks at.
-const ABOVE: usize = 3;
-const BELOW: usize = 11;
-const MOST_ROWS: usize = ABOVE + 177 + BELOW;
 
 #[inline(always)]
 fn both<const WORDS: usize>(

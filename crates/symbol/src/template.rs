@@ -7,6 +7,7 @@
 
 use std::sync::OnceLock;
 
+use crate::order::Strip;
 use crate::row::{self, Row, WORDS};
 use crate::{Version, format, order};
 
@@ -16,6 +17,8 @@ pub(crate) struct Template {
     pub(crate) dark: Box<[Row]>,
     /// Modules that carry codewords or remainder bits, one framed row each.
     pub(crate) region: Box<[Row]>,
+    /// The encoding region in the order in which codewords are placed.
+    pub(crate) strips: Box<[Strip]>,
     order: OnceLock<Box<[u16]>>,
 }
 
@@ -28,7 +31,8 @@ impl Template {
 
     /// For each module, row by row, the number of its bit in the interleaved codewords; [`order::NONE`] for others.
     pub(crate) fn order(&self) -> &[u16] {
-        self.order.get_or_init(|| order::numbers(&self.region))
+        self.order
+            .get_or_init(|| order::numbers(&self.strips, self.region.len()))
     }
 
     fn draw(version: Version) -> Self {
@@ -56,9 +60,11 @@ impl Template {
         for (x, y, bit) in format::version_modules(version) {
             canvas.put(x, y, information >> bit & 1 == 1);
         }
+        let strips = order::strips(&canvas.region);
         Self {
             dark: canvas.dark.into(),
             region: canvas.region.into(),
+            strips,
             order: OnceLock::new(),
         }
     }

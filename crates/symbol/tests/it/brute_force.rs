@@ -4,56 +4,51 @@ use qr_symbol::{Mode, Segmentation, Version};
 
 use crate::texts::{Numbers, mixed};
 
-/// Bits of a text when each character has the given mode, by the formulas of the standard (7.4); `None` where a
-/// character does not exist in its mode.
-fn bits(characters: &[char], modes: &[Mode], version: Version) -> Option<usize> {
-    let class = usize::from(version.number() >= 10) + usize::from(version.number() >= 27);
-    let mut total = 0;
-    for segment in characters
-        .iter()
-        .zip(modes)
-        .collect::<Vec<_>>()
-        .chunk_by(|a, b| a.1 == b.1)
-    {
-        let mode = *segment[0].1;
-        let exists = |c: char| match mode {
-            Mode::Numeric => c.is_ascii_digit(),
-            Mode::Alphanumeric => "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".contains(c),
-            Mode::Byte => true,
-        };
-        if !segment.iter().all(|(c, _)| exists(**c)) {
-            return None;
-        }
-        let count = segment.len();
-        total += 4 + match mode {
-            Mode::Numeric => [10, 12, 14][class] + 10 * (count / 3) + [0, 4, 7][count % 3],
-            Mode::Alphanumeric => [9, 11, 13][class] + 11 * (count / 2) + 6 * (count % 2),
-            Mode::Byte => [8, 16, 16][class] + 8 * segment.iter().map(|(c, _)| c.len_utf8()).sum::<usize>(),
-        };
+const MODES: [Mode; 3] = [Mode::Numeric, Mode::Alphanumeric, Mode::Byte];
+
+fn exists(character: char, mode: Mode) -> bool {
+    match mode {
+        Mode::Numeric => character.is_ascii_digit(),
+        Mode::Alphanumeric => "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".contains(character),
+        Mode::Byte => true,
     }
-    let eci = if characters.iter().all(char::is_ascii) {
-        0
-    } else {
-        12
-    };
-    Some(total + eci)
 }
 
-fn least_bits(text: &str, version: Version) -> usize {
-    let characters: Vec<char> = text.chars().collect();
-    let assignments = 3_usize.pow(u32::try_from(characters.len()).unwrap());
-    let all = (0..assignments).filter_map(|mut assignment| {
-        let modes: Vec<Mode> = characters
-            .iter()
-            .map(|_| {
-                let mode = [Mode::Numeric, Mode::Alphanumeric, Mode::Byte][assignment % 3];
-                assignment /= 3;
-                mode
-            })
-            .collect();
-        bits(&characters, &modes, version)
-    });
-    all.min().expect("byte mode has every character")
+/// Bits of a text when each character has the given mode, by the formulas of the standard (7.4).
+fn bits(characters: &[char], modes: &[Mode], version: Version) -> usize {
+    let class = usize::from(version.number() >= 10) + usize::from(version.number() >= 27);
+    let mut total = 0;
+    let mut rest = characters;
+    for modes in modes.chunk_by(|a, b| a == b) {
+        let (segment, others) = rest.split_at(modes.len());
+        rest = others;
+        let count = segment.len();
+        total += 4 + match modes[0] {
+            Mode::Numeric => [10, 12, 14][class] + 10 * (count / 3) + [0, 4, 7][count % 3],
+            Mode::Alphanumeric => [9, 11, 13][class] + 11 * (count / 2) + 6 * (count % 2),
+            Mode::Byte => [8, 16, 16][class] + 8 * segment.iter().map(|c| c.len_utf8()).sum::<usize>(),
+        };
+    }
+    total
+        + if characters.iter().all(char::is_ascii) {
+            0
+        } else {
+            12
+        }
+}
+
+/// The least bits of all assignments that begin with `modes`.
+fn least_bits(characters: &[char], modes: &mut Vec<Mode>, version: Version) -> usize {
+    let Some(next) = characters.get(modes.len()) else {
+        return bits(characters, modes, version);
+    };
+    let mut least = usize::MAX;
+    for mode in MODES.into_iter().filter(|mode| exists(*next, *mode)) {
+        modes.push(mode);
+        least = least.min(least_bits(characters, modes, version));
+        modes.pop();
+    }
+    least
 }
 
 /// Checks that the segments cover the text and cost what they say.
@@ -63,13 +58,18 @@ fn check_consistent(text: &str, version: Version, segmentation: &Segmentation) {
     for segment in segmentation.segments() {
         assert_eq!(segment.range.start, end);
         end = segment.range.end;
-        modes.extend(text[segment.range.clone()].chars().map(|_| segment.mode));
+        let part = &text[segment.range.clone()];
+        assert!(
+            part.chars().all(|character| exists(character, segment.mode)),
+            "{text:?}"
+        );
+        modes.extend(part.chars().map(|_| segment.mode));
     }
     assert_eq!(end, text.len());
     let characters: Vec<char> = text.chars().collect();
     assert_eq!(
         bits(&characters, &modes, version),
-        Some(segmentation.bits()),
+        segmentation.bits(),
         "{text:?}"
     );
 }
@@ -88,35 +88,33 @@ pub(crate) fn check(texts: usize, seed: u64) {
         let version = Version::new([1, 10, 27][i % 3]).unwrap();
         let segmentation = Segmentation::cheapest(&text, version);
         check_consistent(&text, version, &segmentation);
-        assert_eq!(
-            segmentation.bits(),
-            least_bits(&text, version),
-            "{text:?} in version {version}"
-        );
+        let characters: Vec<char> = text.chars().collect();
+        let least = least_bits(&characters, &mut Vec::new(), version);
+        assert_eq!(segmentation.bits(), least, "{text:?} in version {version}");
     }
 }
 
+/// For longer texts: the cheapest division of each beginning, from all that are shorter.
 #[cfg(test)]
-/// Longer texts, where headers pay off: a plain search over characters instead of all assignments.
 fn least_bits_by_character(text: &str, version: Version) -> usize {
-    use std::collections::BTreeMap;
     let characters: Vec<char> = text.chars().collect();
     // Cheapest prefixes by end; each step appends one whole segment.
-    let mut cheapest = BTreeMap::from([(0, 0)]);
+    let mut cheapest = vec![0];
     for end in 1..=characters.len() {
         let mut best = usize::MAX;
         for start in 0..end {
-            for mode in [Mode::Numeric, Mode::Alphanumeric, Mode::Byte] {
-                let part: Vec<char> = characters[start..end].to_vec();
-                if let Some(bits) = bits(&part, &vec![mode; part.len()], version) {
-                    let eci = if part.iter().all(char::is_ascii) { 0 } else { 12 };
-                    best = best.min(cheapest[&start] + bits - eci);
-                }
+            let part = &characters[start..end];
+            for mode in MODES
+                .into_iter()
+                .filter(|mode| part.iter().all(|c| exists(*c, *mode)))
+            {
+                let eci = if part.iter().all(char::is_ascii) { 0 } else { 12 };
+                best = best.min(cheapest[start] + bits(part, &vec![mode; part.len()], version) - eci);
             }
         }
-        cheapest.insert(end, best);
+        cheapest.push(best);
     }
-    cheapest[&characters.len()] + if text.is_ascii() { 0 } else { 12 }
+    cheapest[characters.len()] + if text.is_ascii() { 0 } else { 12 }
 }
 
 #[test]
