@@ -73,46 +73,42 @@ impl Role {
         matches!(self, Self::Data | Self::ErrorCorrection | Self::Remainder)
     }
 
-    /// The role of modules outside the encoding region, and of what lies outside the symbol.
-    pub(crate) fn of_function_pattern(version: Version, x: usize, y: usize) -> Option<Self> {
+    /// The role of a module outside the encoding region.
+    pub(crate) fn outside_encoding_region(version: Version, x: usize, y: usize) -> Self {
         let size = version.size();
         if x >= size || y >= size {
-            return Some(Self::QuietZone);
+            return Self::QuietZone;
         }
         for corner in Corner::ALL {
             let (left, top) = corner.origin(version);
             // The distance from the centre, as concentric squares count it.
             match x.abs_diff(left + 3).max(y.abs_diff(top + 3)) {
-                0 | 1 => return Some(Self::FinderPattern(corner, Part::Centre)),
-                2 => return Some(Self::FinderPattern(corner, Part::Gap)),
-                3 => return Some(Self::FinderPattern(corner, Part::Ring)),
-                4 => return Some(Self::Separator),
+                0 | 1 => return Self::FinderPattern(corner, Part::Centre),
+                2 => return Self::FinderPattern(corner, Part::Gap),
+                3 => return Self::FinderPattern(corner, Part::Ring),
+                4 => return Self::Separator,
                 _ => {}
             }
         }
         let far = size - 8;
         if (x, y) == (8, far) {
-            return Some(Self::DarkModule);
+            return Self::DarkModule;
         }
-        for (centre_x, centre_y) in version.alignment_patterns() {
-            match x.abs_diff(centre_x).max(y.abs_diff(centre_y)) {
-                0 => return Some(Self::AlignmentPattern(Part::Centre)),
-                1 => return Some(Self::AlignmentPattern(Part::Gap)),
-                2 => return Some(Self::AlignmentPattern(Part::Ring)),
-                _ => {}
-            }
+        if let Some((centre_x, centre_y)) = version.alignment_pattern_around(x, y) {
+            return Self::AlignmentPattern(match x.abs_diff(centre_x).max(y.abs_diff(centre_y)) {
+                0 => Part::Centre,
+                1 => Part::Gap,
+                _ => Part::Ring,
+            });
         }
         if x == 6 || y == 6 {
-            return Some(Self::Timing);
+            return Self::Timing;
         }
-        let beside_finder = |along: usize, across: usize| across == 8 && (along <= 8 || along >= far);
+        let beside_finder = |along: usize, across: usize| along < 6 && (size - 11..far).contains(&across);
         if beside_finder(x, y) || beside_finder(y, x) {
-            return Some(Self::FormatInformation);
+            Self::VersionInformation
+        } else {
+            Self::FormatInformation
         }
-        let above_finder = |along: usize, across: usize| along < 6 && (size - 11..size - 8).contains(&across);
-        if version.has_version_information() && (above_finder(x, y) || above_finder(y, x)) {
-            return Some(Self::VersionInformation);
-        }
-        None
     }
 }

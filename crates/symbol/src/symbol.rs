@@ -2,9 +2,7 @@ use std::fmt;
 
 use crate::row::{self, Row, WORDS};
 use crate::template::Template;
-use crate::{
-    Blocks, CodewordBit, CodewordKind, ErrorCorrectionLevel, Mask, Role, Version, format, mask, order,
-};
+use crate::{Blocks, CodewordBit, ErrorCorrectionLevel, Mask, Role, Version, format, mask, order};
 
 /// A symbol: its modules, and what each of them is.
 ///
@@ -95,13 +93,16 @@ impl Symbol {
     /// What the module is for. Coordinates outside the symbol are [`Role::QuietZone`].
     #[must_use]
     pub fn role(&self, x: usize, y: usize) -> Role {
-        if let Some(role) = Role::of_function_pattern(self.version, x, y) {
-            return role;
-        }
-        match self.codeword(x, y).map(|bit| bit.kind) {
-            Some(CodewordKind::Data) => Role::Data,
-            Some(CodewordKind::ErrorCorrection) => Role::ErrorCorrection,
-            None => Role::Remainder,
+        let Some(number) = self.bit_number(x, y) else {
+            return Role::outside_encoding_region(self.version, x, y);
+        };
+        let (position, blocks) = (number / 8, self.blocks());
+        if position < blocks.data_codewords() {
+            Role::Data
+        } else if position < blocks.codewords() {
+            Role::ErrorCorrection
+        } else {
+            Role::Remainder
         }
     }
 
@@ -111,6 +112,11 @@ impl Symbol {
     /// [`Mask::inverts`] says otherwise.
     #[must_use]
     pub fn codeword(&self, x: usize, y: usize) -> Option<CodewordBit> {
+        CodewordBit::numbered(self.bit_number(x, y)?, &self.blocks())
+    }
+
+    /// The place of the module's bit in the order of placement; `None` outside the encoding region.
+    fn bit_number(&self, x: usize, y: usize) -> Option<usize> {
         let size = self.size();
         if x >= size || y >= size {
             return None;
@@ -119,7 +125,7 @@ impl Symbol {
         if number == order::NONE {
             None
         } else {
-            CodewordBit::numbered(usize::from(number), &self.blocks())
+            Some(usize::from(number))
         }
     }
 

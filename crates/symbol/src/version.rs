@@ -40,17 +40,32 @@ impl Version {
     /// Centres of the alignment patterns as `(x, y)` (6.3.6, annex E): none in version 1, 46 in version 40.
     pub fn alignment_patterns(self) -> impl Iterator<Item = (usize, usize)> {
         let (positions, count) = self.alignment_positions();
-        let last = count.saturating_sub(1);
-        (0..count * count).filter_map(move |i| {
-            let (column, row) = (i % count, i / count);
-            let on_finder =
-                (column, row) == (0, 0) || (column, row) == (last, 0) || (column, row) == (0, last);
-            if on_finder {
-                None
-            } else {
-                Some((*positions.get(column)?, *positions.get(row)?))
-            }
-        })
+        let rows = positions.into_iter().take(count);
+        rows.flat_map(move |y| positions.into_iter().take(count).map(move |x| (x, y)))
+            .filter(move |(x, y)| !self.overlaps_finder_pattern(*x, *y))
+    }
+
+    /// The centre of the alignment pattern that the module belongs to.
+    pub(crate) fn alignment_pattern_around(self, x: usize, y: usize) -> Option<(usize, usize)> {
+        let (positions, count) = self.alignment_positions();
+        let near = |module: usize| {
+            positions
+                .into_iter()
+                .take(count)
+                .find(|centre| centre.abs_diff(module) <= 2)
+        };
+        let (x, y) = (near(x)?, near(y)?);
+        if self.overlaps_finder_pattern(x, y) {
+            None
+        } else {
+            Some((x, y))
+        }
+    }
+
+    /// Whether an alignment pattern here would overlap a finder pattern.
+    const fn overlaps_finder_pattern(self, x: usize, y: usize) -> bool {
+        let far = self.size() - 7;
+        (x == 6 && (y == 6 || y == far)) || (x == far && y == 6)
     }
 
     /// Coordinates that the centres take on either axis, and how many there are (annex E).
