@@ -6,9 +6,9 @@
 )]
 
 use crate::bits::{BitWriter, GROUP};
+use crate::mode::VersionClass;
 use crate::reed_solomon::Generator;
-use crate::segment::{Segmentation, VersionClass};
-use crate::{Blocks, ErrorCorrectionLevel, Version};
+use crate::{Blocks, ErrorCorrectionLevel, Segmentation, Version};
 
 /// Pad codewords, by turns (7.4.10).
 const PADS: [u8; 2] = [0xEC, 0x11];

@@ -1,6 +1,10 @@
-use crate::segment::{Mode, Runs, Segmentation, VersionClass};
+use crate::cheapest::Runs;
+use crate::mode::VersionClass;
 use crate::template::Template;
-use crate::{EncodeError, ErrorCorrectionLevel, Mask, Symbol, Version, blocks, codewords, order, penalty};
+use crate::{
+    EncodeError, ErrorCorrectionLevel, Mask, Mode, Segmentation, Symbol, Version, blocks, codewords, order,
+    penalty,
+};
 
 /// Which error correction level a symbol gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,7 +138,7 @@ impl Fit {
             let mut segmentation: Option<Segmentation> = None;
             while let Some(version) = versions.next_if(|version| VersionClass::of(*version) == class) {
                 let capacity = blocks::capacity_bits(version, level);
-                if capacity < runs.least_bits() {
+                if capacity < runs.least_bits {
                     continue;
                 }
                 let segmentation = segmentation.get_or_insert_with(|| runs.cheapest(class));

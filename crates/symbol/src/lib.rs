@@ -2,6 +2,8 @@
 
 mod bits;
 mod blocks;
+mod cheapest;
+mod codeword;
 mod codewords;
 pub mod contents;
 mod encode;
@@ -10,23 +12,25 @@ mod error_correction_level;
 mod format;
 mod lanes;
 mod mask;
+mod mode;
 mod order;
 mod penalty;
 mod reed_solomon;
 mod role;
 mod row;
-mod segment;
+mod segmentation;
 mod symbol;
 mod template;
 mod version;
 
 pub use blocks::{Block, Blocks};
+pub use codeword::{CodewordBit, CodewordKind};
 pub use encode::{EncodeOptions, LevelChoice, encode};
 pub use error::EncodeError;
 pub use error_correction_level::ErrorCorrectionLevel;
 pub use mask::Mask;
-pub use order::{CodewordBit, CodewordKind};
+pub use mode::Mode;
 pub use role::{Corner, Part, Role};
-pub use segment::{Mode, Segment, Segmentation};
+pub use segmentation::{Segment, Segmentation};
 pub use symbol::Symbol;
 pub use version::Version;

@@ -86,8 +86,11 @@ fn add(count: &mut [u64; 8], modules: Lanes) {
 
 impl<const WORDS: usize, const ROWS: usize> Masked<WORDS, ROWS> {
     fn new(rows: &[Row], region: &[Row], level: ErrorCorrectionLevel) -> Self {
-        let mut masked = [[Lanes::ZERO; WORDS]; ROWS];
-        for (y, lanes) in masked[..rows.len()].iter_mut().enumerate() {
+        let mut masked = Self {
+            size: rows.len(),
+            rows: [[Lanes::ZERO; WORDS]; ROWS],
+        };
+        for (y, lanes) in masked.rows[..rows.len()].iter_mut().enumerate() {
             for (word, lanes) in lanes.iter_mut().enumerate() {
                 let pattern = Lanes(mask::PATTERNS[y % mask::PERIOD][word]);
                 *lanes = Lanes::all(rows[y][word]) ^ (pattern & Lanes::all(region[y][word]));
@@ -96,12 +99,10 @@ impl<const WORDS: usize, const ROWS: usize> Masked<WORDS, ROWS> {
         let information = Lanes(Mask::ALL.map(|mask| u64::from(format::format_information(level, mask))));
         for (x, y, bit) in format::format_modules(rows.len()) {
             let (word, shift) = row::place_of(x);
-            masked[y][word] = masked[y][word] | ((information >> bit) & Lanes::all(1)) << shift;
+            let lanes = &mut masked.rows[y][word];
+            *lanes = *lanes | ((information >> bit) & Lanes::all(1)) << shift;
         }
-        Self {
-            size: rows.len(),
-            rows: masked,
-        }
+        masked
     }
 
     fn penalties(&self) -> [u64; 8] {
