@@ -19,6 +19,7 @@ pub(crate) struct Health {
     get,
     path = "/api/health/",
     tag = "Service",
+    operation_id = "health",
     responses(
         (status = 200, description = "It answers", body = Health),
     )

@@ -45,6 +45,7 @@ enum Word {
     get,
     path = "/api/status/",
     tag = "Service",
+    operation_id = "status",
     responses(
         (status = 200, description = "All is well", body = Status),
         (status = 503, description = "A component is down, or the service is stopping", body = Status),

@@ -61,6 +61,7 @@ pub(crate) struct Usage {
     get,
     path = "/api/v1/usage/",
     tag = "Usage",
+    operation_id = "usage",
     security(("api_key" = [])),
     responses(
         (status = 200, description = "Plan, use and credits", body = Usage),

@@ -5,6 +5,8 @@ mod headers;
 mod log;
 mod path;
 mod request_id;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;

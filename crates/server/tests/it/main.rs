@@ -12,6 +12,7 @@ mod admin;
 mod api;
 mod check;
 mod first_run;
+mod log;
 mod pages;
 mod socket;
 mod studio;

@@ -1,92 +1,118 @@
-//! How the description of the API shows a render's fields. Reading them is `render::Job`'s; a test holds both together.
+//! How the description of the API shows a render's fields. It is built from the same choices that `render::Job` reads;
+//! a test holds the rest together.
 
+use std::borrow::Cow;
+
+use qr_print::{Format, Pattern};
 use serde::Serialize;
-use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use serde_json::{Map, Value, json};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
-/// What to encode, and how it shall look. `data` is required for `url` and `text`, `payload` for every other type.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct GenerateRequest {
-    /// The text or URL to encode, as it is.
-    #[schema(
-        min_length = 1,
-        max_length = 2048,
-        example = "https://example.com",
-        nullable = false
-    )]
-    data: Option<String>,
-    /// What the code is to do.
-    #[schema(inline, default = "url", nullable = false)]
-    data_type: Option<DataType>,
-    /// The details of every type but `url` and `text`, such as `{"ssid": "Guests", "password": "…"}` for `wifi`.
-    #[schema(nullable = false)]
-    payload: Option<Map<String, Value>>,
-    /// Kind of image.
-    #[schema(inline, default = "png", nullable = false)]
-    format: Option<Format>,
-    /// Printed side in inches, quiet zone included; the plan may allow less.
-    #[schema(minimum = 0.5, maximum = 15.0, example = 2)]
-    size_inches: f64,
-    /// Pixels an inch; the plan may allow less.
-    #[schema(minimum = 72, maximum = 600, default = 300, nullable = false)]
-    dpi: Option<u32>,
-    /// How much damage the code survives. `auto` takes M or better; another level is used as it is.
-    #[schema(inline, default = "auto", nullable = false)]
-    error_correction: Option<Level>,
-    /// Clear margin in modules.
-    #[schema(minimum = 0, maximum = 16, default = 4, nullable = false)]
-    quiet_zone: Option<u8>,
-    /// Colour of the modules: `black`, `white`, `#RRGGBB` or `#RRGGBBAA`.
-    #[schema(default = "black", example = "#1A2B3C", nullable = false)]
-    color: Option<String>,
-    /// Colour behind them: the same, or `transparent`.
-    #[schema(default = "transparent", example = "white", nullable = false)]
-    background: Option<String>,
-    /// Shape of the modules.
-    #[schema(inline, default = "squares", nullable = false)]
-    pattern: Option<Pattern>,
+use crate::render::DataType;
+
+const COLOR: &str = "^(black|white|#[0-9A-Fa-f]{6}|#[0-9A-Fa-f]{8})$";
+const BACKGROUND: &str = "^(transparent|black|white|#[0-9A-Fa-f]{6}|#[0-9A-Fa-f]{8})$";
+const LEVELS: [&str; 5] = ["auto", "L", "M", "Q", "H"];
+
+/// The fields of a render.
+pub(super) struct GenerateRequest;
+
+impl ToSchema for GenerateRequest {
+    fn name() -> Cow<'static, str> {
+        "GenerateRequest".into()
+    }
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[expect(dead_code, reason = "a description")]
-enum DataType {
-    Url,
-    Text,
-    Vcard,
-    Wifi,
-    Email,
-    Sms,
-    Geo,
-    Phone,
-    Event,
-    Whatsapp,
+impl PartialSchema for GenerateRequest {
+    fn schema() -> RefOr<Schema> {
+        let object = ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some(
+                "What to encode, and how it shall look. `data` is required for `url` and `text`, `payload` for every \
+                 other type.",
+            ))
+            .required("size_inches");
+        Self::looks(Self::output(Self::contents(object))).into()
+    }
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[expect(dead_code, reason = "a description")]
-enum Format {
-    Png,
-    Svg,
+impl GenerateRequest {
+    fn contents(object: ObjectBuilder) -> ObjectBuilder {
+        let data = field(Type::String, "The text or URL to encode, as it is.")
+            .min_length(Some(1))
+            .max_length(Some(2048))
+            .examples([json!("https://example.com")]);
+        let types = DataType::CHOICES.map(|(name, _)| name);
+        let payload = field(
+            Type::Object,
+            "The details of every type but `url` and `text`, such as `{\"ssid\": \"Guests\", \"password\": \"…\"}` for \
+             `wifi`. In a form, a JSON text.",
+        );
+        object
+            .property("data", data)
+            .property("data_type", choice("What the code is to do.", &types, "url"))
+            .property(
+                "payload",
+                payload.additional_properties(Some(AdditionalProperties::FreeForm(true))),
+            )
+    }
+
+    fn output(object: ObjectBuilder) -> ObjectBuilder {
+        let formats = Format::ALL.map(Format::extension);
+        let size = field(
+            Type::Number,
+            "Printed side in inches, quiet zone included. The plan may allow less.",
+        )
+        .minimum(Some(0.5))
+        .maximum(Some(15.0))
+        .examples([json!(2)]);
+        let dpi = integer("Pixels an inch. The plan may allow less.", 72, 600, 300);
+        let level = "How much damage the code survives. `auto` takes at least M where it fits, and more where that \
+                     costs nothing; another level is used as it is.";
+        object
+            .property("format", choice("Kind of image.", &formats, "png"))
+            .property("size_inches", size)
+            .property("dpi", dpi)
+            .property("error_correction", choice(level, &LEVELS, "auto"))
+            .property("quiet_zone", integer("Clear margin in modules.", 0, 16, 4))
+    }
+
+    fn looks(object: ObjectBuilder) -> ObjectBuilder {
+        let patterns = Pattern::ALL.map(Pattern::as_str);
+        let color = "Colour of the modules: `black`, `white`, `#RRGGBB` or `#RRGGBBAA`.";
+        let background = "Colour behind the modules: the same, or `transparent`.";
+        object
+            .property("color", text(color, COLOR, "black"))
+            .property("background", text(background, BACKGROUND, "transparent"))
+            .property("pattern", choice("Shape of the modules.", &patterns, "squares"))
+    }
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-#[expect(dead_code, reason = "a description")]
-enum Level {
-    #[serde(rename = "auto")]
-    Auto,
-    L,
-    M,
-    Q,
-    H,
+fn field(kind: Type, description: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(kind)
+        .description(Some(description))
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[expect(dead_code, reason = "a description")]
-enum Pattern {
-    Squares,
+fn choice(description: &str, choices: &[&str], default: &str) -> ObjectBuilder {
+    field(Type::String, description)
+        .enum_values(Some(choices.iter().copied()))
+        .default(Some(json!(default)))
+}
+
+fn integer(description: &str, lowest: u32, highest: u32, default: u32) -> ObjectBuilder {
+    field(Type::Integer, description)
+        .minimum(Some(lowest))
+        .maximum(Some(highest))
+        .default(Some(json!(default)))
+}
+
+fn text(description: &str, pattern: &str, default: &str) -> ObjectBuilder {
+    field(Type::String, description)
+        .pattern(Some(pattern))
+        .default(Some(json!(default)))
 }
 
 /// An object of field name to what is wrong with it: a list of texts, one text, or an object for a field's members.
@@ -98,7 +124,7 @@ pub(super) struct BadRequest(Value);
 /// What is wrong with a field.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "a description")]
+#[expect(dead_code, reason = "a description: the errors write themselves")]
 pub(super) enum Wrong {
     /// Checks of type, range, choice and length.
     Texts(Vec<String>),

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use qrstudio_store::PlanName;
+use serde_json::{Value, json};
 
 use crate::studio::Studio;
 
@@ -107,6 +108,40 @@ async fn it_shows_the_fields_that_are_read_and_no_others() {
         .collect();
     assert_eq!(shown, qrstudio_server::render::FIELDS.into());
     assert_eq!(schema["required"], serde_json::json!(["size_inches"]));
+}
+
+#[tokio::test]
+async fn every_choice_that_it_shows_is_taken() {
+    let studio = Studio::new().await;
+    let key = studio.key(PlanName::Enterprise).await;
+    let document = document().await;
+    for (field, schema) in document["components"]["schemas"]["GenerateRequest"]["properties"]
+        .as_object()
+        .unwrap()
+    {
+        let choices = schema["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .chain(schema.get("default"));
+        for choice in choices {
+            let answer = studio
+                .generate(&key, json!({"data": "x", "size_inches": 2, field: choice}))
+                .await;
+            let refused = answer.status == 400 && answer.json().get(field).is_some();
+            assert!(!refused, "{field}: {choice}: {}", answer.line());
+        }
+    }
+}
+
+#[tokio::test]
+async fn operations_have_names_of_their_own() {
+    let document = document().await;
+    let names: BTreeSet<_> = operations(&document)
+        .iter()
+        .map(|(_, it)| it["operationId"].to_string())
+        .collect();
+    assert_eq!(names.len(), operations(&document).len());
 }
 
 #[tokio::test]

@@ -1,0 +1,150 @@
+//! The log line of a request: what stands in it, and what must not.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use axum::body::Body;
+use axum::http::Request;
+use futures_util::FutureExt as _;
+use qrstudio_store::PlanName;
+use serde_json::{Value, json};
+
+use crate::studio::Studio;
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    /// Collects what this thread logs, until the guard goes.
+    fn collect(&self) -> tracing::subscriber::DefaultGuard {
+        let lines = self.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .without_time()
+            .with_writer(move || lines.clone())
+            .with_max_level(tracing::Level::TRACE)
+            .finish();
+        tracing::subscriber::set_default(subscriber)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The lines of requests.
+    fn requests(&self) -> Vec<Value> {
+        let text = self.text();
+        let lines = text
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines
+            .filter(|line| line["target"] == "qrstudio::request")
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn one_line_a_request_and_no_secret_in_it() {
+    let studio = Studio::new().await;
+    let key = studio.key(PlanName::Free).await;
+    let lines = Lines::default();
+    let guard = lines.collect();
+    studio
+        .generate(&key, json!({"data": "a-private-text", "size_inches": 1}))
+        .await;
+    studio
+        .generate(
+            &key,
+            json!({"data": "a-private-text", "size_inches": 99, "color": "a-private-colour"}),
+        )
+        .await;
+    studio
+        .get_with("smk_a-wrong-key", "/a-private-path?token=a-private-token")
+        .await;
+    studio
+        .call(
+            Request::builder()
+                .method("PRIVATE")
+                .uri("/api/v1/usage")
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await;
+    drop(guard);
+
+    let text = lines.text();
+    for secret in ["private", "PRIVATE", "smk_", &key, "127.0.0.1"] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+    let shown: Vec<_> = lines
+        .requests()
+        .into_iter()
+        .map(|line| {
+            json!([
+                line["method"],
+                line["route"],
+                line["status"],
+                line["workspace"],
+                line["id"].is_string()
+            ])
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            json!(["POST", "/api/v1/generate/", 200, 1, true]),
+            json!(["POST", "/api/v1/generate/", 400, 1, true]),
+            json!(["GET", "none", 404, null, true]),
+            json!(["other", "/api/v1/usage/", 405, null, true]),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn who_goes_away_is_logged_too() {
+    let studio = Studio::new().await;
+    let key = studio.key(PlanName::Free).await;
+    let lines = Lines::default();
+    let guard = lines.collect();
+    let body = Body::from_stream(futures_util::stream::pending::<
+        Result<bytes::Bytes, std::convert::Infallible>,
+    >());
+    let asking = studio.post(&key, "application/json", body);
+    assert!(asking.now_or_never().is_none());
+    drop(guard);
+    let [line] = &lines.requests()[..] else {
+        panic!("{}", lines.text())
+    };
+    assert_eq!(line["status"], 499);
+}
+
+#[tokio::test]
+async fn what_went_wrong_is_logged_under_the_requests_id() {
+    let studio = Studio::new().await;
+    let key = studio.key(PlanName::Free).await;
+    studio.store.close().await;
+    let lines = Lines::default();
+    let guard = lines.collect();
+    let answer = studio.get_with(&key, "/api/v1/usage/").await;
+    drop(guard);
+    assert!(!answer.text().contains("closed"));
+    let text = lines.text();
+    let cause = text
+        .lines()
+        .find(|line| line.contains("the store is closed"))
+        .unwrap();
+    assert!(cause.contains(answer.header("x-request-id")), "{cause}");
+}
