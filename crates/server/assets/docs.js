@@ -11,6 +11,8 @@ Scalar.createApiReference("#reference", {
   persistAuth: false,
   authentication: { preferredSecurityScheme: "api_key" },
   hideModels: true,
+  orderSchemaPropertiesBy: "preserve",
+  orderRequiredPropertiesFirst: false,
   defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
   defaultOpenAllTags: true,
   customCss: ":root { --scalar-font: system-ui, sans-serif; --scalar-font-code: ui-monospace, monospace; }",

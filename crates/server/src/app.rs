@@ -91,6 +91,11 @@ impl App {
         &*self.0.clock
     }
 
+    /// The clock for work on another thread.
+    pub(crate) fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock)
+    }
+
     pub(crate) fn entropy(&self) -> &dyn Entropy {
         &*self.0.entropy
     }

@@ -28,6 +28,8 @@ pub struct Limits {
     pub header_time: Duration,
     /// Bytes of a request's line and headers.
     pub header_bytes: usize,
+    /// Bytes that one connection may hold in memory on the way in or out, beside the body that its handler collects.
+    pub buffer_bytes: usize,
     /// The slowest body, in either direction.
     pub pace: Pace,
     /// Connections open at once; more wait in the operating system's queue.
@@ -44,8 +46,6 @@ pub struct Limits {
     pub renders: usize,
     /// Renders that may wait for a core; beyond it the answer is 503.
     pub waiting_renders: usize,
-    /// Password hashes at once: each takes 19 MiB.
-    pub password_hashes: usize,
     /// How long the database may take to answer a look at its health.
     pub health_time: Duration,
 }
@@ -56,6 +56,7 @@ impl Default for Limits {
         Self {
             header_time: Duration::from_secs(10),
             header_bytes: 32 * 1024,
+            buffer_bytes: 128 * 1024,
             pace: Pace {
                 bytes_per_second: 16 * 1024,
                 window: Duration::from_secs(30),
@@ -67,7 +68,6 @@ impl Default for Limits {
             discarded_bytes: 32 * 1024 * 1024,
             renders: cores,
             waiting_renders: 64 * cores,
-            password_hashes: cores,
             health_time: Duration::from_secs(2),
         }
     }

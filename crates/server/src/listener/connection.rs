@@ -121,6 +121,7 @@ async fn serve<I, S>(
             .timer(TokioTimer::new())
             .header_read_timeout(limits.header_time)
             .max_header_size(limits.header_bytes)
+            .max_buf_size(limits.buffer_bytes)
             .serve_connection(TokioIo::new(PacedStream::new(stream, limits.pace)), service)
     );
     let mut ending = false;

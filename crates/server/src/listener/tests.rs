@@ -213,6 +213,31 @@ async fn who_waits_for_100_continue_is_not_asked_for_a_body_that_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_goes_away_takes_the_handler_along() {
+    let (mut pipe, server) = tokio::io::duplex(64 << 10);
+    let (arrived, gone) = (CancellationToken::new(), CancellationToken::new());
+    let seen = (arrived.clone(), gone.clone());
+    let hang = tower::service_fn(move |_: Request<Body>| {
+        let (arrived, gone) = (seen.0.clone(), seen.1.clone().drop_guard());
+        async move {
+            arrived.cancel();
+            std::future::pending::<()>().await;
+            drop(gone);
+            Ok::<_, Infallible>(().into_response())
+        }
+    });
+    let connections = Connections::new(hang, Limits::default(), CancellationToken::new());
+    connections.spawn(server, ());
+    pipe.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    arrived.cancelled().await;
+    assert!(!gone.is_cancelled());
+    drop(pipe);
+    timeout(Duration::from_secs(1), gone.cancelled()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn told_to_stop_it_finishes_what_is_in_flight_and_ends_what_idles() {
     let mut idle = connect();
     let mut busy = connect();

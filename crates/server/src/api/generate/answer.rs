@@ -1,5 +1,7 @@
 //! The answer to a render: the image, and headers that say what it is and what it cost.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, InvalidHeaderValue,
@@ -9,32 +11,41 @@ use axum::response::{IntoResponse as _, Response};
 use qrstudio_store::Receipt;
 use sha2::{Digest as _, Sha256};
 
+use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::fields::Ignored;
 use crate::plans::Plan;
-use crate::render::{Rendered, Warning};
+use crate::render::{Job, RenderError, Rendered, Warning};
 
 /// Everything that the answer tells.
 pub(super) struct Answer<'a> {
     pub(super) picture: Picture,
-    pub(super) duration_ms: u128,
     pub(super) effective: &'a Plan,
     pub(super) workspace: &'a Plan,
     pub(super) receipt: Receipt,
     pub(super) ignored: Ignored,
 }
 
-/// A rendered image and the hash of its bytes.
+/// A rendered image, the hash of its bytes, and how long it took.
 pub(super) struct Picture {
     rendered: Rendered,
     hash: String,
+    duration: Duration,
 }
 
 impl Picture {
-    pub(super) fn new(rendered: Rendered) -> Self {
+    /// Draws it: for a thread that may be busy.
+    pub(super) fn draw(job: &Job, clock: &dyn Clock) -> Result<Self, RenderError> {
+        let began = clock.monotonic();
+        let rendered = job.run()?;
+        let duration = clock.monotonic().saturating_sub(began);
         let digest = Sha256::digest(&rendered.bytes);
         let hash = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Self { rendered, hash }
+        Ok(Self {
+            rendered,
+            hash,
+            duration,
+        })
     }
 }
 
@@ -62,7 +73,7 @@ impl Answer<'_> {
             Ok(())
         };
         tell("x-qr-cache", "MISS".to_owned())?;
-        tell("x-qr-duration-ms", self.duration_ms.to_string())?;
+        tell("x-qr-duration-ms", self.picture.duration.as_millis().to_string())?;
         tell("x-qr-plan", self.effective.name.to_string())?;
         tell("x-qr-quota-remaining", self.quota_remaining())?;
         if self.receipt.from_overage > 0 {

@@ -38,7 +38,7 @@ use crate::render::Job;
         (
             status = 200,
             description = "The image",
-            content((Vec<u8> = "image/png"), (String = "image/svg+xml")),
+            content((schema::Image = "image/png"), (schema::Image = "image/svg+xml")),
             headers(
                 ("Content-Disposition" = String, description = "`inline; filename=\"qr.png\"`"),
                 ("ETag" = String, description = "Hash of the image"),
@@ -83,15 +83,13 @@ pub(crate) async fn create(State(app): State<App>, key: ApiKey, request: Request
     let (job, ignored) = Job::read(&fields).map_err(Error::Fields)?;
     within_plan(&job, key.effective_plan())?;
     charge::look(&app, &key).await?;
-    let began = app.clock().monotonic();
-    let rendering = app.capacity().run(move || job.run().map(Picture::new)).await?;
-    let picture = rendering.map_err(Error::internal)?;
-    let duration = app.clock().monotonic().saturating_sub(began);
+    let clock = app.shared_clock();
+    let drawing = app.capacity().run(move || Picture::draw(&job, &*clock)).await?;
+    let picture = drawing.map_err(Error::internal)?;
     let receipt = charge::commit(&app, &key).await?;
     let (effective, workspace) = (key.effective_plan(), key.workspace_plan());
     Answer {
         picture,
-        duration_ms: duration.as_millis(),
         effective,
         workspace,
         receipt,

@@ -90,6 +90,11 @@ impl GenerateRequest {
     }
 }
 
+/// An image's bytes, which JSON Schema has no words for.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(super) struct Image(());
+
 fn field(kind: Type, description: &str) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(kind)
