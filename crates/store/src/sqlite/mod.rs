@@ -4,6 +4,8 @@ mod connection;
 mod db;
 mod open;
 mod readers;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::{path::PathBuf, sync::Arc};
@@ -27,7 +29,8 @@ impl Sqlite {
     pub(crate) fn open(path: PathBuf, options: &Options) -> Result<Self, StoreError> {
         let path = Arc::new(path);
         // The writer first: it makes the file and its log, which reading connections cannot.
-        let writer = Writer::start(open::writer(&path, options)?, Arc::clone(&path))?;
+        let connection = open::writer(&path, options)?;
+        let writer = Writer::start(connection, Arc::clone(&path), options.busy_timeout)?;
         let readers = Readers::start(&path, options)?;
         Ok(Self { writer, readers })
     }

@@ -9,9 +9,10 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
+    time::{Duration, Instant},
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use super::db::SqliteDb;
@@ -21,6 +22,13 @@ use crate::{StoreError, WriteCounters, unit::Unit};
 const QUEUE: usize = 4096;
 /// Most units of one commit: bounds how long the first of them waits for the last.
 const GROUP: usize = 1024;
+
+/// How often a waiting writer looks whether another process has let go.
+const LOOK: Duration = Duration::from_millis(1);
+/// After so long without a pause, the writer makes one: other processes (`qrstudio admin`) find the gap, since they look
+/// more often than it lasts.
+const TURN: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(3);
 
 /// A unit, its result and its caller, whatever their types.
 trait Job: Send {
@@ -84,14 +92,25 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, path: Arc<PathBuf>) -> Result<Self, StoreError> {
+    /// Starts the thread; `patience` is how long it waits for another process that writes.
+    pub(super) fn start(
+        connection: Connection,
+        path: Arc<PathBuf>,
+        patience: Duration,
+    ) -> Result<Self, StoreError> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let counters = Arc::new(Counters::default());
         let (ended, end) = oneshot::channel::<()>();
+        // `begin` waits, nothing else has to.
+        connection
+            .busy_timeout(Duration::ZERO)
+            .map_err(|error| StoreError::fault(error.to_string()))?;
         let mut thread = WriterThread {
             db: SqliteDb { connection, path },
             receiver,
             counters: Arc::clone(&counters),
+            patience,
+            busy_since: Instant::now(),
         };
         thread::Builder::new()
             .name("store-writer".to_owned())
@@ -165,11 +184,13 @@ struct WriterThread {
     db: SqliteDb,
     receiver: mpsc::Receiver<Order>,
     counters: Arc<Counters>,
+    patience: Duration,
+    busy_since: Instant,
 }
 
 impl WriterThread {
     fn work(&mut self) {
-        while let Some(first) = self.receiver.blocking_recv() {
+        while let Some(first) = self.next() {
             let mut group = Vec::new();
             let mut next = Some(first);
             let mut alone = None;
@@ -189,7 +210,47 @@ impl WriterThread {
             }
             self.commit(group);
             if let Some(work) = alone {
+                // Here SQLite itself waits, wherever the work comes upon another process.
+                drop(self.db.connection.busy_timeout(self.patience));
                 work(&mut self.db);
+                drop(self.db.connection.busy_timeout(Duration::ZERO));
+            }
+        }
+    }
+
+    /// The next order, after a pause where there has been none for long.
+    fn next(&mut self) -> Option<Order> {
+        if let Ok(order) = self.receiver.try_recv() {
+            if self.busy_since.elapsed() > TURN {
+                thread::sleep(PAUSE);
+                self.busy_since = Instant::now();
+            }
+            return Some(order);
+        }
+        let order = self.receiver.blocking_recv();
+        self.busy_since = Instant::now();
+        order
+    }
+
+    /// Begins a transaction that may write, waiting for another process if need be. SQLite's own waiting looks too
+    /// seldom to find the gaps that a busy writer leaves.
+    fn begin(&self) -> Result<(), StoreError> {
+        let start = Instant::now();
+        loop {
+            let begun = self
+                .db
+                .connection
+                .prepare_cached("BEGIN IMMEDIATE")
+                .and_then(|mut statement| statement.execute([]));
+            match begun {
+                Ok(_) => return Ok(()),
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                        && start.elapsed() < self.patience =>
+                {
+                    thread::sleep(LOOK);
+                }
+                Err(error) => return Err(super::connection::error(&error, &self.db.path)),
             }
         }
     }
@@ -202,7 +263,7 @@ impl WriterThread {
             if group.is_empty() {
                 return;
             }
-            if let Err(error) = self.db.command("BEGIN IMMEDIATE") {
+            if let Err(error) = self.begin() {
                 return answer_all(group, &Err(error));
             }
             match self.run_group(&mut group) {

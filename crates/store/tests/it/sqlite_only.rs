@@ -1,13 +1,23 @@
 //! Files, other processes and the group commit.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, pin::pin, task::Poll};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
 
 use futures_util::{FutureExt, future::join_all, poll};
 use qrstudio_store::{DatabaseUrl, Month, Options, Store, StoreError};
 use rusqlite::Connection;
-use std::time::Duration;
 
-use crate::support::{Fixture, NOW, account, block_on, charge, new_account, new_key, on_sqlite, pay};
+use crate::support::{Fixture, NOW, account, block_on, charge, new_account, new_key, on_sqlite, pay, spawn};
 
 fn path(fixture: &Fixture) -> &Path {
     fixture.url.sqlite_path().unwrap()
@@ -269,5 +279,35 @@ fn a_caller_who_left_before_the_turn_pays_nothing() {
         held.rollback().unwrap();
         first.await.unwrap();
         assert_eq!(store.add_credits("ada@example.com", 1).await.unwrap(), Some(1));
+    });
+}
+
+#[test]
+fn another_process_gets_its_turn_beside_a_busy_one() {
+    on_sqlite(async |fixture| {
+        let busy = fixture.store.clone();
+        let ada = account(&busy, "ada@example.com").await;
+        let done = Arc::new(AtomicBool::new(false));
+        let callers: Vec<_> = (0..32)
+            .map(|_| {
+                let (store, done) = (busy.clone(), Arc::clone(&done));
+                let charge = charge(&ada, 1, None);
+                spawn(async move {
+                    while !done.load(Ordering::Relaxed) {
+                        store.commit_render(charge).await.unwrap();
+                    }
+                })
+            })
+            .collect();
+        let beside = fixture.another().await;
+        for credits in 1..=5 {
+            let written = beside.add_credits("ada@example.com", 1).await;
+            assert!(written.is_ok(), "credit {credits}: {written:?}");
+        }
+        done.store(true, Ordering::Relaxed);
+        for caller in callers {
+            caller.await.unwrap();
+        }
+        beside.close().await;
     });
 }
