@@ -163,7 +163,7 @@ def refused(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
         return False
-    except ConnectionRefusedError:
+    except ConnectionError:
         return True
 
 
