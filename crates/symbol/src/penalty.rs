@@ -122,7 +122,7 @@ impl<const WORDS: usize, const ROWS: usize> Masked<WORDS, ROWS> {
         let mut row_above = [Lanes::ZERO; WORDS];
         let mut changes_above = [Lanes::ZERO; WORDS];
         for (y, row) in self.rows[..self.size].iter().enumerate() {
-            // Bit n of `changes` compares modules n and n + 1; at(k) is what is true k modules further right.
+            // Bit n of `changes` compares modules n and n + 1.
             let next = right(row, 1);
             let changes = both(row, &next, |a, b| a ^ b);
             let changes_1 = right(&changes, 1);

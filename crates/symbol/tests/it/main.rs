@@ -16,3 +16,4 @@ mod properties;
 mod reader;
 mod roles;
 mod texts;
+mod worked_example;
