@@ -1,12 +1,16 @@
 //! What `qrstudio admin` does, from a shell on the machine and beside a running server. Each result serialises to one
 //! JSON object.
 
+mod entities;
+
 use std::sync::Arc;
 
-use qrstudio_store::{
-    AccountSummary, CreateAccount, Key, Millis, Month, NewAccount, Options, Store, StoreError, WorkspaceRef,
+use qrstudio_store::{CreateAccount, Millis, Month, NewAccount, Options, Store, StoreError, WorkspaceRef};
+
+pub use entities::{
+    AccountLine, Accounts, CreatedKey, CreatedUser, CreditsAdded, KeyLine, KeysRevoked, PlanChanged,
+    UserLine, WorkspaceLine,
 };
-use serde::{Serialize, Serializer};
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -61,128 +65,6 @@ pub enum AdminError {
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
-}
-
-/// A user that was made, with what is shown once.
-#[derive(Debug, Serialize)]
-pub struct CreatedUser {
-    /// The user.
-    pub user: UserLine,
-    /// The workspace that the user owns.
-    pub workspace: WorkspaceLine,
-    /// The user's password; only its hash is kept.
-    pub password: String,
-    /// The first key; only its hash is kept.
-    pub raw_key: String,
-    /// The key's public beginning.
-    pub key_prefix: String,
-}
-
-/// A user.
-#[derive(Debug, Serialize)]
-pub struct UserLine {
-    /// The row's number.
-    pub id: i64,
-    /// The address as it was given.
-    pub email: String,
-    /// The name; may be empty.
-    pub name: String,
-}
-
-/// A workspace.
-#[derive(Debug, Serialize)]
-pub struct WorkspaceLine {
-    /// The row's number.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// Its plan.
-    #[serde(serialize_with = "plan")]
-    pub plan: PlanName,
-}
-
-/// A key that was made, with what is shown once.
-#[derive(Debug, Serialize)]
-pub struct CreatedKey {
-    /// The row's number.
-    pub id: i64,
-    /// What its owner calls it.
-    pub name: String,
-    /// The key; only its hash is kept.
-    pub raw_key: String,
-    /// Its public beginning.
-    pub key_prefix: String,
-    /// The plan that holds it down; `null` follows the workspace's.
-    #[serde(serialize_with = "plan_or_null")]
-    pub plan: Option<PlanName>,
-}
-
-/// A key in a list.
-#[derive(Debug, Serialize)]
-pub struct KeyLine {
-    /// The row's number.
-    pub id: i64,
-    /// What its owner calls it.
-    pub name: String,
-    /// Its public beginning.
-    pub key_prefix: String,
-    /// The plan that holds it down; `null` follows the workspace's.
-    #[serde(serialize_with = "plan_or_null")]
-    pub plan: Option<PlanName>,
-    /// Whether it works.
-    pub is_active: bool,
-}
-
-/// A workspace's plan after a change.
-#[derive(Debug, Serialize)]
-pub struct PlanChanged {
-    /// The owner's address.
-    pub email: String,
-    /// The plan now.
-    #[serde(serialize_with = "plan")]
-    pub plan: PlanName,
-}
-
-/// A workspace's credits after a change.
-#[derive(Debug, Serialize)]
-pub struct CreditsAdded {
-    /// The owner's address.
-    pub email: String,
-    /// How many were given.
-    pub added: u32,
-    /// How many there are now.
-    pub credits: u64,
-}
-
-/// The keys that were revoked.
-#[derive(Debug, Serialize)]
-pub struct KeysRevoked {
-    /// One but for a miracle.
-    pub revoked: Vec<KeyLine>,
-}
-
-/// Every workspace.
-#[derive(Debug, Serialize)]
-pub struct Accounts {
-    /// The oldest first.
-    pub accounts: Vec<AccountLine>,
-}
-
-/// One workspace with its owner.
-#[derive(Debug, Serialize)]
-pub struct AccountLine {
-    /// The workspace.
-    pub workspace: WorkspaceLine,
-    /// Its owner.
-    pub user: UserLine,
-    /// Renders of this month.
-    pub used_this_month: u64,
-    /// Renders of the plan; `null` is unlimited.
-    pub monthly_quota: Option<u64>,
-    /// Credits left.
-    pub credits: u64,
-    /// Its keys, the oldest first.
-    pub keys: Vec<KeyLine>,
 }
 
 impl Admin {
@@ -344,39 +226,6 @@ impl Admin {
     }
 }
 
-impl From<AccountSummary> for AccountLine {
-    fn from(account: AccountSummary) -> Self {
-        Self {
-            workspace: WorkspaceLine {
-                id: account.workspace.0,
-                name: account.workspace_name,
-                plan: account.plan,
-            },
-            user: UserLine {
-                id: account.user.0,
-                email: account.email,
-                name: account.name,
-            },
-            used_this_month: account.used,
-            monthly_quota: crate::plans::plan(account.plan).monthly_renders,
-            credits: account.credits,
-            keys: account.keys.into_iter().map(KeyLine::from).collect(),
-        }
-    }
-}
-
-impl From<Key> for KeyLine {
-    fn from(key: Key) -> Self {
-        Self {
-            id: key.id.0,
-            name: key.name,
-            key_prefix: key.prefix,
-            plan: key.plan,
-            is_active: key.revoked_at.is_none(),
-        }
-    }
-}
-
 /// An address that can be one; whether it is, only a mail can tell.
 fn valid_email(email: &str) -> Result<&str, AdminError> {
     let trimmed = email.trim();
@@ -394,21 +243,4 @@ fn valid_email(email: &str) -> Result<&str, AdminError> {
 
 fn same_email(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes fields by reference"
-)]
-fn plan<S: Serializer>(plan: &PlanName, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(plan.as_str())
-}
-
-#[expect(
-    clippy::ref_option,
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes fields by reference"
-)]
-fn plan_or_null<S: Serializer>(plan: &Option<PlanName>, serializer: S) -> Result<S::Ok, S::Error> {
-    plan.map(PlanName::as_str).serialize(serializer)
 }
