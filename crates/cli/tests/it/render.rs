@@ -83,7 +83,7 @@ fn contents_may_come_through_a_pipe() {
 fn single_options_make_the_payload() {
     for (options, data_type, payload) in [
         (
-            &["--ssid", "A;b", "--password", "-secret-"][..],
+            &["--ssid", "A;b", "--password=-secret-"][..],
             "wifi",
             r#"{"ssid": "A;b", "password": "-secret-"}"#,
         ),
@@ -380,6 +380,56 @@ fn a_reader_that_leaves_is_no_panic() {
         stderr.starts_with("error: cannot write to standard output"),
         "{stderr}"
     );
+}
+
+#[test]
+fn a_name_that_says_another_format_gets_a_warning() {
+    let shell = Shell::new();
+    let done = shell.run(["render", "x", "--format", "svg", "-o", "code.png"]);
+    assert_eq!(done.code, 0);
+    assert!(
+        done.stderr.contains("warning: code.png is a svg by --format"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(shell.read("code.png"), drawn(&["x", "--format", "svg"]));
+    assert_eq!(
+        shell
+            .run(["render", "x", "--format", "svg", "-o", "code.txt"])
+            .stderr,
+        ""
+    );
+}
+
+#[test]
+fn every_choice_that_help_names_is_drawn() {
+    let help = run(["render", "--help"]);
+    for (option, choices) in [
+        ("--format", &["png", "svg"][..]),
+        ("--error-correction", &["auto", "L", "M", "Q", "H"]),
+        ("--pattern", &["squares"]),
+        ("--color", &["black", "white", "#0a3D6c", "#0a3D6cFF"]),
+        ("--background", &["white", "#FFFFFF", "#FFFFFF80", "transparent"]),
+    ] {
+        for choice in choices {
+            // White modules want a dark background.
+            let behind = if *choice == "white" && option == "--color" {
+                "black"
+            } else {
+                "transparent"
+            };
+            let mut arguments = vec!["render", "x", option, choice];
+            if option != "--background" {
+                arguments.extend(["--background", behind]);
+            }
+            let done = run(arguments);
+            assert_eq!(done.code, 0, "{option} {choice}: {}", done.stderr);
+            assert!(
+                choice.starts_with('#') || help.text().contains(choice),
+                "{choice}"
+            );
+        }
+    }
 }
 
 #[test]

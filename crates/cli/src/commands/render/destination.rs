@@ -6,7 +6,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use crate::exit::{Failure, Outcome};
+use crate::exit::{self, Failure, Outcome};
 
 /// A file, or standard output.
 #[derive(Debug)]
@@ -50,6 +50,17 @@ impl Destination {
                 path.display()
             ))
             .tip("name it .png or .svg, or say --format png or --format svg")),
+        }
+    }
+
+    /// Warns where the file's name says another format than the one that was asked for.
+    pub(super) fn compare(&self, format: &str) {
+        if let Ok(Some(named)) = self.format()
+            && named != format
+        {
+            exit::warn(format_args!(
+                "{self} is a {format} by --format, but its name says {named}"
+            ));
         }
     }
 

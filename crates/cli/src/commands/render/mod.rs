@@ -37,7 +37,10 @@ pub(crate) fn run(options: Options) -> Outcome {
     let single_options = !members.is_empty();
     let data_type = settle_contents(&mut given, members)?;
     let format = match given.get("format") {
-        Some(format) => format.to_owned(),
+        Some(format) => {
+            destination.compare(format);
+            format.to_owned()
+        }
         None => destination.format()?.unwrap_or("png").to_owned(),
     };
     given.set_default("format", &*format);

@@ -180,3 +180,18 @@ impl Given {
         fields
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_the_service_is_an_option() {
+        let command = Fields::augment_args(clap::Command::new("render"));
+        let options: Vec<_> = command
+            .get_arguments()
+            .map(|option| option.get_id().to_string())
+            .collect();
+        assert_eq!(options, qrstudio_server::render::FIELDS);
+    }
+}

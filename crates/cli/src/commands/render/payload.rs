@@ -88,12 +88,7 @@ pub(super) struct PayloadFlags {
     #[arg(long, value_name = "NAME", help_heading = "Wi-Fi (wifi)")]
     ssid: Option<String>,
     /// Its password
-    #[arg(
-        long,
-        value_name = "TEXT",
-        help_heading = "Wi-Fi (wifi)",
-        allow_hyphen_values = true
-    )]
+    #[arg(long, value_name = "TEXT", help_heading = "Wi-Fi (wifi)")]
     password: Option<String>,
     /// WPA, WEP or nopass [default: WPA with a password, else nopass]
     #[arg(long, value_name = "KIND", help_heading = "Wi-Fi (wifi)")]
@@ -159,7 +154,7 @@ pub(super) struct PayloadFlags {
         long,
         value_name = "DEGREES",
         help_heading = "Place (geo)",
-        allow_hyphen_values = true
+        allow_negative_numbers = true
     )]
     lat: Option<String>,
     /// Degrees east: -180 to 180
@@ -167,7 +162,7 @@ pub(super) struct PayloadFlags {
         long,
         value_name = "DEGREES",
         help_heading = "Place (geo)",
-        allow_hyphen_values = true
+        allow_negative_numbers = true
     )]
     lng: Option<String>,
     /// Metres above sea level
@@ -175,7 +170,7 @@ pub(super) struct PayloadFlags {
         long,
         value_name = "METRES",
         help_heading = "Place (geo)",
-        allow_hyphen_values = true
+        allow_negative_numbers = true
     )]
     altitude: Option<String>,
     /// What the map shall call it
@@ -370,6 +365,18 @@ fn infer(members: &[(&'static str, Value)]) -> Result<&'static str, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_data_type_of_the_service_is_known() {
+        let names = qrstudio_server::render::DataType::CHOICES.map(|(name, _)| name);
+        assert_eq!(names, DATA_TYPES);
+        let with_payload: Vec<_> = TYPES.iter().map(|data_type| data_type.name).collect();
+        let in_order: Vec<_> = names
+            .into_iter()
+            .filter(|name| with_payload.contains(name))
+            .collect();
+        assert_eq!(in_order, with_payload);
+    }
 
     fn inferred(members: &[&'static str], data_type: Option<&str>) -> String {
         let members: Members = members.iter().map(|name| (*name, Value::Bool(true))).collect();
