@@ -16,10 +16,12 @@ use super::super::deflate::{SHORTEST_MATCH, Tokens, WINDOW};
 
 /// Bits of a slot's number.
 const TABLE_BITS: u32 = 10;
+/// Places that a slot remembers: more find longer matches and take longer to look at.
+const PLACES: usize = 4;
 /// From how many bytes on a match is cheaper than literals and runs, on average.
 const WORTHWHILE: usize = 6;
 
-/// Where some bytes stood last: the line, counted from 1, and the place in it.
+/// Where some bytes stood: the line, counted from 1, and the place in it.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
     line: u32,
@@ -35,13 +37,13 @@ pub(crate) struct Matcher {
     /// For each of them, from 1 on, the pixel row in which its bytes stand last.
     rows: Vec<usize>,
     next_row: usize,
-    /// By the hash of four bytes.
-    table: Vec<Place>,
+    /// By the hash of four bytes after an edge the places where they stood, the latest first.
+    table: Vec<[Place; PLACES]>,
 }
 
 impl Matcher {
     pub(crate) fn new(stride: usize) -> Matcher {
-        let table = vec![Place::default(); 1 << TABLE_BITS];
+        let table = vec![[Place::default(); PLACES]; 1 << TABLE_BITS];
         Matcher {
             stride,
             lines: Vec::with_capacity(64 * stride),
@@ -86,52 +88,75 @@ impl Matcher {
 
     /// Tells `part` of the current line.
     pub(crate) fn tell(&mut self, part: Range<usize>, tokens: &mut Tokens) {
-        let start = self.lines.len() - self.stride;
-        let line = &self.lines[start..start + part.end];
-        let number = self.rows.len() - 1;
-        let row = self.rows[number];
-        let mut at = part.start;
-        while at < line.len() {
-            let byte = line[at];
-            if at > 0 && line[at - 1] == byte {
-                let run = common(&line[at - 1..], &line[at..]);
+        let Range { start: mut at, end } = part;
+        while at < end {
+            let byte = self.line()[at];
+            let taken = if at > 0 && self.line()[at - 1] == byte {
+                let run = common(&self.line()[at - 1..end], &self.line()[at..end]);
                 if run >= SHORTEST_MATCH {
                     tokens.copy(run, 1);
                 } else {
                     (0..run).for_each(|_| tokens.literal(byte));
                 }
-                at += run;
-                continue;
-            }
-            let Some(word) = line[at..].first_chunk() else {
-                tokens.literal(byte);
-                at += 1;
-                continue;
-            };
-            let slot = (u32::from_le_bytes(*word).wrapping_mul(0x9E37_79B1) >> (32 - TABLE_BITS)) as usize;
-            let here = Place {
-                line: number as u32,
-                column: at as u32,
-            };
-            let place = std::mem::replace(&mut self.table[slot], here);
-            let (from_line, from) = (place.line as usize, place.column as usize);
-            // What begins in a line may go on to its end, for the next line may not tell its bytes.
-            let begin = from_line.wrapping_sub(1).wrapping_mul(self.stride);
-            let distance = (row - self.rows[from_line]) * self.stride + at - from;
-            let length = if from_line > 0 && distance <= WINDOW {
-                common(&self.lines[begin + from..begin + self.stride], &line[at..])
-            } else {
-                0
-            };
-            if length >= WORTHWHILE {
+                run
+            } else if let Some((length, distance)) = self.longest_match(at, end) {
                 tokens.copy(length, distance);
-                at += length;
+                self.remember(at..at + length);
+                length
             } else {
                 tokens.literal(byte);
-                at += 1;
-            }
+                self.remember(at..at + 1);
+                1
+            };
+            at += taken;
         }
     }
+
+    /// Length and distance of the longest worthwhile match for the bytes of the current line from `at` on.
+    fn longest_match(&self, at: usize, end: usize) -> Option<(usize, usize)> {
+        let wanted = &self.line()[at..end];
+        let row = self.rows[self.rows.len() - 1];
+        let (mut longest, mut its_distance) = (0, 0);
+        for place in &self.table[slot(wanted)?] {
+            let (line, column) = (place.line as usize, place.column as usize);
+            let distance = (row - self.rows[line]) * self.stride + at - column;
+            if line == 0 || distance > WINDOW {
+                break;
+            }
+            // It ends with its line at the latest: the next one may stand elsewhere.
+            let start = (line - 1) * self.stride;
+            let length = common(&self.lines[start + column..start + self.stride], wanted);
+            if length > longest {
+                (longest, its_distance) = (length, distance);
+            }
+        }
+        (longest >= WORTHWHILE).then_some((longest, its_distance))
+    }
+
+    /// Notes the edges in `part` of the current line.
+    fn remember(&mut self, part: Range<usize>) {
+        let start = self.lines.len() - self.stride;
+        let line = &self.lines[start..];
+        for at in part {
+            if at > 0 && line[at - 1] == line[at] {
+                continue;
+            }
+            let Some(slot) = slot(&line[at..]) else { return };
+            let places = &mut self.table[slot];
+            places.copy_within(..PLACES - 1, 1);
+            places[0] = Place {
+                line: (self.rows.len() - 1) as u32,
+                column: at as u32,
+            };
+        }
+    }
+}
+
+/// Where the table notes stretches that begin like this; nowhere when there are fewer than four bytes.
+fn slot(bytes: &[u8]) -> Option<usize> {
+    let word = u32::from_le_bytes(*bytes.first_chunk()?);
+    // Fibonacci hashing: the upper bits of the product are well mixed.
+    Some((word.wrapping_mul(0x9E37_79B1) >> (u32::BITS - TABLE_BITS)) as usize)
 }
 
 /// How many bytes two stretches have in common at their beginning.
