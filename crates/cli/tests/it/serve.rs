@@ -121,6 +121,28 @@ fn admin_works_beside_a_running_service() {
 }
 
 #[test]
+fn a_picture_from_the_service_equals_one_from_the_shell() {
+    let shell = Shell::new();
+    let service = Service::start(&shell);
+    let key = shell
+        .run(["admin", "create-user", "ada@example.com", "--json"])
+        .json()["raw_key"]
+        .clone();
+    let body = r#"{"data": "https://example.com", "size_inches": 2, "format": "svg"}"#;
+    let answer = service.ask(&format!(
+        "POST /api/v1/generate/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Api-Key: {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        key.as_str().unwrap(),
+        body.len(),
+    ));
+    let drawn = shell.run(["render", "https://example.com", "--format", "svg"]);
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.ends_with(drawn.text()),
+        "{answer}"
+    );
+}
+
+#[test]
 fn a_taken_port_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
