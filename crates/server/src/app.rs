@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::limits::Limits;
+use crate::mail::Mailer;
 
 /// The service's shared state; a clone is a pointer.
 #[derive(Clone)]
@@ -22,6 +23,7 @@ struct Inner {
     limits: Limits,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    mailer: Mailer,
     capacity: Capacity,
     draining: CancellationToken,
 }
@@ -40,6 +42,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
+    /// Where letters are posted.
+    pub mailer: Mailer,
     /// Cancelled when the service is told to stop.
     pub draining: CancellationToken,
 }
@@ -55,6 +59,7 @@ impl App {
             limits,
             clock,
             entropy,
+            mailer,
             draining,
         } = parts;
         let capacity = Capacity::new(limits.renders, limits.waiting_renders);
@@ -65,6 +70,7 @@ impl App {
             limits,
             clock,
             entropy,
+            mailer,
             capacity,
             draining,
         }))
@@ -98,6 +104,12 @@ impl App {
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {
         &*self.0.entropy
+    }
+
+    /// Where letters are posted.
+    #[must_use]
+    pub fn mailer(&self) -> &Mailer {
+        &self.0.mailer
     }
 
     pub(crate) fn capacity(&self) -> &Capacity {

@@ -20,6 +20,7 @@ mod keys;
 mod limits;
 mod listener;
 mod logging;
+pub mod mail;
 mod middleware;
 mod passwords;
 pub mod plans;

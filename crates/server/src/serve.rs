@@ -16,6 +16,7 @@ use crate::entropy::SystemEntropy;
 use crate::first_run::{self, FirstAccount};
 use crate::limits::Limits;
 use crate::listener::Listener;
+use crate::mail::Mailer;
 use crate::router;
 
 /// What the caller of [`serve`] wants to do on the way.
@@ -104,6 +105,7 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
         limits: Limits::default(),
         clock: Arc::new(SystemClock::new()),
         entropy: Arc::new(SystemEntropy),
+        mailer: Mailer::off(),
         draining: draining.clone(),
     });
     let first_account = first_account(&app, hooks.make_first_account).await?;

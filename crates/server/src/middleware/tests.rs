@@ -13,6 +13,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::entropy::SystemEntropy;
 use crate::limits::Limits;
+use crate::mail::Mailer;
 
 #[tokio::test]
 async fn a_panic_is_an_answer_that_tells_nothing() {
@@ -25,6 +26,7 @@ async fn a_panic_is_an_answer_that_tells_nothing() {
         limits: Limits::default(),
         clock: Arc::new(SystemClock::new()),
         entropy: Arc::new(SystemEntropy),
+        mailer: Mailer::off(),
         draining: tokio_util::sync::CancellationToken::new(),
     });
     async fn panics() {

@@ -11,6 +11,7 @@ use http_body_util::BodyExt as _;
 use qrstudio_server::app::{App, Parts};
 use qrstudio_server::clock::Clock;
 use qrstudio_server::entropy::Entropy;
+use qrstudio_server::mail::Mailer;
 use qrstudio_server::{Config, Limits, Shell, router};
 use qrstudio_store::{
     Account, CreateAccount, DatabaseUrl, KeyHash, Millis, NewAccount, NewKey, Options, PlanName, Store,
@@ -89,6 +90,7 @@ impl Studio {
             limits,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(CountingEntropy::default()),
+            mailer: Mailer::off(),
             draining: draining.clone(),
         });
         let service = router::service(app);
