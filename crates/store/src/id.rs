@@ -23,4 +23,6 @@ ids! {
     WorkspaceId;
     /// An API key. Never given out twice.
     KeyId;
+    /// A session: one sign-in. Never given out twice.
+    SessionId;
 }

@@ -38,7 +38,7 @@
 //! # }).unwrap();
 //! ```
 //!
-//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`), against the few things
+//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`, `sessions`, `tokens`), against the few things
 //! that both engines can do (`unit::Db`). `Store::run` is the one place where the engine is chosen.
 
 mod accounts;
@@ -50,24 +50,29 @@ mod migrations;
 mod options;
 mod plan;
 mod postgres;
+mod sessions;
 mod sqlite;
 mod store;
 mod time;
+mod tokens;
 mod unit;
 mod url;
 
 pub use self::{
     accounts::{
-        Account, AccountSummary, CreateAccount, Membership, NewAccount, Role, UnknownRole, WorkspaceRef,
+        Account, AccountSummary, ChangeEmail, CreateAccount, Credentials, Membership, NewAccount,
+        ProfileChange, Role, SignUp, SignedUp, SigningUp, UnknownRole, WorkspaceRef,
     },
     charges::{Allowance, Charge, ChargeOutcome, DayRenders, Receipt, Usage},
     error::StoreError,
-    id::{KeyId, UserId, WorkspaceId},
-    keys::{Key, KeyAccess, KeyHash, NewKey},
+    id::{KeyId, SessionId, UserId, WorkspaceId},
+    keys::{Key, KeyAccess, KeyHash, KeyUsage, NewKey},
     migrations::{Migrated, SchemaState},
     options::Options,
     plan::{PlanName, UnknownPlan},
+    sessions::{NewSession, OpenedSession, Refresh, Rotation, SessionAccess, TokenHash},
     store::{Store, WriteCounters},
     time::{Millis, Month},
+    tokens::{EmailVerified, NewToken, PasswordReset, Purpose, UnknownPurpose, VerifyEmail},
     url::DatabaseUrl,
 };

@@ -6,7 +6,9 @@ use crate::{
     DatabaseUrl, Options, StoreError, accounts, charges, keys,
     migrations::{Migrated, SchemaState},
     postgres::Postgres,
+    sessions,
     sqlite::Sqlite,
+    tokens,
     unit::{Access, Db, Unit},
     url::Place,
 };
@@ -153,7 +155,13 @@ impl Unit for CheckStatements {
     const ACCESS: Access = Access::Look;
 
     async fn run<D: Db>(&self, db: &mut D) -> Result<usize, StoreError> {
-        let areas = [accounts::sql::ALL, keys::sql::ALL, charges::sql::ALL];
+        let areas = [
+            accounts::sql::ALL,
+            keys::sql::ALL,
+            charges::sql::ALL,
+            sessions::sql::ALL,
+            tokens::sql::ALL,
+        ];
         for statement in areas.concat() {
             db.prepare(statement).await?;
         }

@@ -37,6 +37,6 @@ impl Unit for Bootstrap {
         if workspaces != Some(0) {
             return Ok(None);
         }
-        create::insert(db, &self.0).await
+        create::insert(db, &self.0, create::Origin::Operator).await
     }
 }

@@ -33,22 +33,40 @@ impl Unit for Create {
     const ACCESS: Access = Access::Write;
 
     async fn run<D: Db>(&self, db: &mut D) -> Result<CreateAccount, StoreError> {
-        Ok(match insert(db, &self.0).await? {
+        Ok(match insert(db, &self.0, Origin::Operator).await? {
             Some(account) => CreateAccount::Created(account),
             None => CreateAccount::EmailTaken,
         })
     }
 }
 
+/// Who makes an account.
+#[derive(Clone, Copy)]
+pub(super) enum Origin<'a> {
+    /// An operator, who vouches for the address.
+    Operator,
+    /// The user, who still has to show that the address is theirs, and may name who sent them.
+    SignUp { referral_code: Option<&'a str> },
+}
+
 /// Writes all rows of an account; `None` where the e-mail is taken, and then it wrote nothing.
-pub(super) async fn insert<D: Db>(db: &mut D, new: &NewAccount) -> Result<Option<Account>, StoreError> {
+pub(super) async fn insert<D: Db>(
+    db: &mut D,
+    new: &NewAccount,
+    origin: Origin<'_>,
+) -> Result<Option<Account>, StoreError> {
     let at = Value::Integer(new.at.0);
+    let (verified_at, referral_code) = match origin {
+        Origin::Operator => (Some(new.at.0), None),
+        Origin::SignUp { referral_code } => (None, referral_code),
+    };
     let user = [
         Value::Text(&new.email),
         Value::Text(&email_key(&new.email)),
         Value::Text(&new.name),
         Value::Text(&new.password_hash),
         at,
+        Value::MaybeInteger(verified_at),
     ];
     let Some(user) = db
         .row(sql::INSERT_USER, &user, |row| row.integer(0).map(UserId))
@@ -56,7 +74,12 @@ pub(super) async fn insert<D: Db>(db: &mut D, new: &NewAccount) -> Result<Option
     else {
         return Ok(None);
     };
-    let workspace = [Value::Text(&new.workspace), Value::Text(new.plan.as_str()), at];
+    let workspace = [
+        Value::Text(&new.workspace),
+        Value::Text(new.plan.as_str()),
+        at,
+        Value::MaybeText(referral_code),
+    ];
     let workspace = db
         .row(sql::INSERT_WORKSPACE, &workspace, |row| {
             row.integer(0).map(WorkspaceId)

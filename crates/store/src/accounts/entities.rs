@@ -1,6 +1,6 @@
 //! What the area speaks of.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use crate::{Key, KeyId, Millis, NewKey, PlanName, UserId, WorkspaceId};
 
@@ -61,6 +61,38 @@ pub struct AccountSummary {
     pub keys: Vec<Key>,
     /// When the workspace was made.
     pub created_at: Millis,
+}
+
+/// What a sign-in is checked against.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The user.
+    pub user: UserId,
+    /// The user's e-mail as given.
+    pub email: String,
+    /// The Argon2id hash in PHC form.
+    pub password_hash: String,
+    /// Goes up with every new password; whoever acts on this hash later names it, to learn whether it still counts.
+    pub epoch: i64,
+    /// When the user showed that the address is theirs.
+    pub verified_at: Option<Millis>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a user changes about themselves and their workspace; `None` leaves it as it is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ProfileChange {
+    /// The user's name.
+    pub name: Option<String>,
+    /// The workspace's name.
+    pub workspace_name: Option<String>,
 }
 
 /// A user's place in a workspace.

@@ -2,14 +2,24 @@
 
 mod bootstrap;
 mod create;
+mod credentials;
+mod delete;
 mod entities;
 mod list;
 pub(crate) mod operate;
+mod password;
+mod profile;
+mod sign_up;
 pub(crate) mod sql;
 
 pub use self::{
     create::CreateAccount,
-    entities::{Account, AccountSummary, Membership, NewAccount, Role, UnknownRole, WorkspaceRef},
+    entities::{
+        Account, AccountSummary, Credentials, Membership, NewAccount, ProfileChange, Role, UnknownRole,
+        WorkspaceRef,
+    },
+    profile::ChangeEmail,
+    sign_up::{SignUp, SignedUp, SigningUp},
 };
 
 /// What makes two e-mail addresses the same: letter case does not count.

@@ -7,10 +7,12 @@ statements! {
 
     /// No row: the e-mail is taken.
     INSERT_USER = "\
-        INSERT INTO users (email, email_key, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5) \
+        INSERT INTO users (email, email_key, name, password_hash, created_at, verified_at) \
+        VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (email_key) DO NOTHING RETURNING id";
 
-    INSERT_WORKSPACE = "INSERT INTO workspaces (name, plan, created_at) VALUES ($1, $2, $3) RETURNING id";
+    INSERT_WORKSPACE = "\
+        INSERT INTO workspaces (name, plan, created_at, referral_code) VALUES ($1, $2, $3, $4) RETURNING id";
 
     INSERT_MEMBERSHIP = "\
         INSERT INTO memberships (workspace_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
@@ -40,4 +42,46 @@ statements! {
         JOIN memberships m ON m.workspace_id = w.id AND m.role = 'owner' \
         JOIN users u ON u.id = m.user_id \
         ORDER BY w.id, u.id";
+
+    CREDENTIALS_BY_EMAIL = "\
+        SELECT id, email, password_hash, session_epoch, verified_at FROM users WHERE email_key = $1";
+
+    CREDENTIALS_BY_USER = "\
+        SELECT id, email, password_hash, session_epoch, verified_at FROM users WHERE id = $1";
+
+    /// $1 user, $2 the epoch that was read, $3 the new hash.
+    CHANGE_PASSWORD = "\
+        UPDATE users SET password_hash = $3, session_epoch = session_epoch + 1 \
+        WHERE id = $1 AND session_epoch = $2";
+
+    /// The operator's way: no epoch to compare with.
+    SET_PASSWORD = "\
+        UPDATE users SET password_hash = $2, session_epoch = session_epoch + 1 WHERE email_key = $1 RETURNING id";
+
+    SET_NAME = "UPDATE users SET name = $2 WHERE id = $1";
+
+    SET_WORKSPACE_NAME = "UPDATE workspaces SET name = $2 WHERE id = $1";
+
+    /// $1 user, $2 address, $3 the same in lower case. An address that is the same but for case stays verified.
+    /// Writes nothing: another user has it.
+    SET_EMAIL = "\
+        UPDATE users SET email = $2, email_key = $3, \
+        verified_at = CASE WHEN email_key = $3 THEN verified_at ELSE NULL END \
+        WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users o WHERE o.email_key = $3 AND o.id <> $1)";
+
+    EMAIL_TAKEN = "SELECT id FROM users WHERE email_key = $1 AND id <> $2";
+
+    /// Two owners who leave at the same moment take turns, so that the second finds nobody else.
+    HOLD_OWNED_WORKSPACES = "\
+        UPDATE workspaces SET name = name WHERE id IN \
+        (SELECT workspace_id FROM memberships WHERE user_id = $1 AND role = 'owner')";
+
+    /// What hangs on a workspace goes with it, by the foreign keys.
+    DELETE_SOLELY_OWNED = "\
+        DELETE FROM workspaces WHERE id IN ( \
+        SELECT m.workspace_id FROM memberships m WHERE m.user_id = $1 AND m.role = 'owner' AND NOT EXISTS ( \
+        SELECT 1 FROM memberships o \
+        WHERE o.workspace_id = m.workspace_id AND o.role = 'owner' AND o.user_id <> m.user_id))";
+
+    DELETE_USER = "DELETE FROM users WHERE id = $1";
 }

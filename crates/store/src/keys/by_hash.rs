@@ -35,5 +35,6 @@ fn read(row: &dyn Columns) -> Result<KeyAccess, StoreError> {
         prefix: row.text(2)?,
         key_plan: row.maybe_text(3)?.as_deref().map(word).transpose()?,
         workspace_plan: word(&row.text(4)?)?,
+        owner_verified: row.maybe_integer(5)?.is_some(),
     })
 }

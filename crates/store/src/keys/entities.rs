@@ -63,6 +63,15 @@ pub struct Key {
     pub revoked_at: Option<Millis>,
 }
 
+/// A key and what was rendered with it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeyUsage {
+    /// The key.
+    pub key: Key,
+    /// Its renders of the month, however paid.
+    pub used: u64,
+}
+
 /// What a working key opens.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KeyAccess {
@@ -76,6 +85,8 @@ pub struct KeyAccess {
     pub key_plan: Option<PlanName>,
     /// The workspace's plan.
     pub workspace_plan: PlanName,
+    /// Whether an owner of the workspace has shown that their address is theirs.
+    pub owner_verified: bool,
 }
 
 impl KeyAccess {

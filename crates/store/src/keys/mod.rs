@@ -7,5 +7,5 @@ mod list;
 mod revoke;
 pub(crate) mod sql;
 
-pub use self::entities::{Key, KeyAccess, KeyHash, NewKey};
+pub use self::entities::{Key, KeyAccess, KeyHash, KeyUsage, NewKey};
 pub(crate) use self::{create::insert, list::ListAllKeys};

@@ -16,13 +16,21 @@ statements! {
 
     /// One path for unknown and revoked keys: no row.
     KEY_BY_HASH = "\
-        SELECT k.id, k.workspace_id, k.prefix, k.plan, w.plan \
+        SELECT k.id, k.workspace_id, k.prefix, k.plan, w.plan, \
+        (SELECT MAX(u.verified_at) FROM memberships m JOIN users u ON u.id = m.user_id \
+        WHERE m.workspace_id = k.workspace_id AND m.role = 'owner') \
         FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id \
         WHERE k.hash = $1 AND k.revoked_at IS NULL";
 
     LIST_KEYS = concat!("SELECT ", key_columns!(), " FROM api_keys WHERE workspace_id = $1 ORDER BY id");
 
     LIST_ALL_KEYS = concat!("SELECT ", key_columns!(), " FROM api_keys ORDER BY id");
+
+    /// $1 workspace, $2 month.
+    KEYS_USAGE = concat!(
+        "SELECT ", key_columns!(), ", CASE WHEN month < $2 THEN 0 ELSE used END ",
+        "FROM api_keys WHERE workspace_id = $1 ORDER BY id"
+    );
 
     /// A key that was revoked before keeps its time.
     REVOKE_KEY = concat!(

@@ -7,12 +7,20 @@ use tokio_postgres::Error;
 use super::{Applied, Migrated, Migration, READ_APPLIED, SchemaState, WRITE_APPLIED, next};
 use crate::{StoreError, postgres::Names};
 
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "0001_accounts_keys_charges",
-    runs_with: 1,
-    text: include_str!("postgres/0001_accounts_keys_charges.sql"),
-}];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "0001_accounts_keys_charges",
+        runs_with: 1,
+        text: include_str!("postgres/0001_accounts_keys_charges.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "0002_sessions_tokens",
+        runs_with: 1,
+        text: include_str!("postgres/0002_sessions_tokens.sql"),
+    },
+];
 
 /// Any number that means this lock alone, to PostgreSQL's advisory locks of one database.
 const MIGRATION_LOCK: i64 = 0x5152_0001;

@@ -8,12 +8,20 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use super::{Applied, Migrated, Migration, READ_APPLIED, SchemaState, WRITE_APPLIED, next};
 use crate::{StoreError, sqlite::error_while_opening};
 
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "0001_accounts_keys_charges",
-    runs_with: 1,
-    text: include_str!("sqlite/0001_accounts_keys_charges.sql"),
-}];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "0001_accounts_keys_charges",
+        runs_with: 1,
+        text: include_str!("sqlite/0001_accounts_keys_charges.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "0002_sessions_tokens",
+        runs_with: 1,
+        text: include_str!("sqlite/0002_sessions_tokens.sql"),
+    },
+];
 
 const TABLE: &str = "\
     CREATE TABLE IF NOT EXISTS qrstudio_migrations (\

@@ -14,7 +14,10 @@ mod cases {
     mod charges_model;
     mod concurrency;
     mod keys;
+    mod profiles;
     mod schema;
+    mod sessions;
+    mod tokens;
 }
 #[cfg(test)]
 mod postgres_only;
