@@ -105,6 +105,17 @@ pub(crate) struct ServiceFlags {
     #[arg(long, value_name = "PLAN")]
     default_plan: Option<String>,
 
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url,
+          help = "The mail server: smtps://user:password@host [default: no mail]")]
+    smtp_url: Option<String>,
+
+    #[arg(
+        long,
+        value_name = "SENDER",
+        help = "The sender of letters: QR Studio <no-reply@qr.example.com>"
+    )]
+    mail_from: Option<String>,
+
     /// Whether to bring the database to this version first [default: true]
     #[arg(long, value_name = "BOOL")]
     migrate: Option<String>,
@@ -139,6 +150,8 @@ impl From<ServiceFlags> for Given {
             listen,
             public_url,
             default_plan,
+            smtp_url,
+            mail_from,
             migrate,
             log,
             log_format,
@@ -148,6 +161,8 @@ impl From<ServiceFlags> for Given {
             ("listen", listen),
             ("public_url", public_url),
             ("default_plan", default_plan),
+            ("smtp_url", smtp_url),
+            ("mail_from", mail_from),
             ("migrate", migrate),
             ("log", log),
             ("log_format", log_format),

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::listener::Listener;
+use crate::mail::MailSettings;
 use crate::serve::make_data_directory;
 
 /// What was found about one setting.
@@ -44,6 +45,7 @@ pub async fn check(config: &Config) -> Vec<Finding> {
     if usable {
         findings.push(database(config).await);
     }
+    findings.push(mail(config).await);
     findings.push(log(config));
     findings
 }
@@ -52,6 +54,7 @@ const LISTEN: &str = "QRSTUDIO_LISTEN";
 const PUBLIC_URL: &str = "QRSTUDIO_PUBLIC_URL";
 const DATA_DIR: &str = "QRSTUDIO_DATA_DIR";
 const DATABASE_URL: &str = "QRSTUDIO_DATABASE_URL";
+const SMTP_URL: &str = "QRSTUDIO_SMTP_URL";
 const LOG: &str = "QRSTUDIO_LOG";
 
 fn finding(setting: &'static str, verdict: Verdict, text: impl Into<String>) -> Finding {
@@ -150,6 +153,31 @@ async fn try_database(config: &Config) -> Result<(Verdict, String), StoreError> 
             format!("{url} lacks {pending} migrations: run `qrstudio migrate`"),
         ),
     })
+}
+
+async fn mail(config: &Config) -> Finding {
+    let settings = match MailSettings::of(config, &config.base_url()) {
+        Ok(Some(settings)) => settings,
+        Ok(None) => {
+            let text = "not set; no letters: who forgets a password needs `qrstudio admin reset-password`";
+            return finding(SMTP_URL, Verdict::Ok, text);
+        }
+        Err(error) => return finding(error.variable(), Verdict::Problem, error.problem),
+    };
+    let summary = settings.summary();
+    match settings.try_out().await {
+        Err(error) => finding(error.variable(), Verdict::Problem, error.problem),
+        Ok(Some(danger)) => finding(SMTP_URL, Verdict::Warning, danger),
+        Ok(None) if config.public_url.is_none() => finding(
+            SMTP_URL,
+            Verdict::Warning,
+            format!(
+                "{summary}, but QRSTUDIO_PUBLIC_URL is not set: their links point to {}",
+                config.base_url()
+            ),
+        ),
+        Ok(None) => finding(SMTP_URL, Verdict::Ok, summary),
+    }
 }
 
 fn log(config: &Config) -> Finding {

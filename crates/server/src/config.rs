@@ -24,6 +24,10 @@ pub struct Config {
     /// `QRSTUDIO_DEFAULT_PLAN`: plan of a new workspace.
     #[serde(with = "plan_name")]
     pub default_plan: PlanName,
+    /// `QRSTUDIO_SMTP_URL`: the mail server, `smtps://user:password@host`; without it no mail is sent.
+    pub smtp_url: Option<ConnectionUrl>,
+    /// `QRSTUDIO_MAIL_FROM`: the sender of letters, `QR Studio <no-reply@qr.example.com>`.
+    pub mail_from: Option<String>,
     /// `QRSTUDIO_MIGRATE`: whether `serve` brings the database to this version before it starts.
     pub migrate: bool,
     /// `QRSTUDIO_LOG`: what is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,qrstudio_store=debug`.
@@ -40,6 +44,8 @@ impl Default for Config {
             data_dir: PathBuf::from("./data"),
             database_url: None,
             default_plan: PlanName::Free,
+            smtp_url: None,
+            mail_from: None,
             migrate: true,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -85,7 +91,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// A database URL, which may hold a password: `Debug`, `Display` and `Serialize` show it masked.
+/// The URL of a database or mail server, which may hold a password: `Debug`, `Display` and `Serialize` show it masked.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct ConnectionUrl(String);
@@ -167,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_database_password_is_never_shown() {
+    fn a_password_is_never_shown() {
         for (url, shown) in [
             (
                 "postgres://qr:s3cret@db.example/qr",
@@ -179,6 +185,10 @@ mod tests {
             ),
             ("postgres:///qr?host=/run&password=s3cret", "postgres:///qr?***"),
             ("postgres://db/qr", "postgres://db/qr"),
+            (
+                "smtps://ada%40qr.example:s3cret@mail.example",
+                "smtps://ada%40qr.example:***@mail.example",
+            ),
             ("sqlite:/var/lib/qr.db", "sqlite:/var/lib/qr.db"),
         ] {
             let url = ConnectionUrl::from(url.to_owned());

@@ -3,6 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use crate::mail::MailLimits;
+
 /// The slowest rate at which a peer may send a body or take an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
@@ -48,6 +50,8 @@ pub struct Limits {
     pub waiting_renders: usize,
     /// How long the database may take to answer a look at its health.
     pub health_time: Duration,
+    /// Letters.
+    pub mail: MailLimits,
 }
 
 impl Default for Limits {
@@ -69,6 +73,7 @@ impl Default for Limits {
             renders: cores,
             waiting_renders: 64 * cores,
             health_time: Duration::from_secs(2),
+            mail: MailLimits::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use qrstudio_store::{DatabaseUrl, Options, Store, StoreError};
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,7 +16,7 @@ use crate::entropy::SystemEntropy;
 use crate::first_run::{self, FirstAccount};
 use crate::limits::Limits;
 use crate::listener::Listener;
-use crate::mail::Mailer;
+use crate::mail::{self, MailError, MailSettings, Mailer};
 use crate::router;
 
 /// What the caller of [`serve`] wants to do on the way.
@@ -73,6 +73,9 @@ pub enum ServeError {
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A setting of mail cannot be used.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// The first account could not be made.
     #[error("cannot make the first account: {0}")]
     FirstAccount(#[from] first_run::FirstRunError),
@@ -92,20 +95,34 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
     let address = listener.address()?;
     // Listened for before anybody is told that the service runs, so that no signal finds the default action: death.
     let signals = Signals::listen()?;
-    let store = open_store(&config, Options::default()).await?;
+    let url = if config.public_url.is_some() {
+        config.base_url()
+    } else {
+        base_url_of(address)
+    };
+    let limits = Limits::default();
+    let clock = Arc::new(SystemClock::new());
+    let entropy = Arc::new(SystemEntropy);
     let draining = CancellationToken::new();
-    let app = App::new(Parts {
-        url: if config.public_url.is_some() {
-            config.base_url()
-        } else {
-            base_url_of(address)
+    let mailer = Mailer::start(
+        MailSettings::of(&config, &url)?,
+        mail::Service {
+            url: url.clone(),
+            clock: Arc::clone(&clock) as _,
+            entropy: Arc::clone(&entropy) as _,
+            draining: draining.clone(),
+            limits: limits.mail,
         },
+    )?;
+    let store = open_store(&config, Options::default()).await?;
+    let app = App::new(Parts {
+        url,
         config,
         store: store.clone(),
-        limits: Limits::default(),
-        clock: Arc::new(SystemClock::new()),
-        entropy: Arc::new(SystemEntropy),
-        mailer: Mailer::off(),
+        limits,
+        clock,
+        entropy,
+        mailer,
         draining: draining.clone(),
     });
     let first_account = first_account(&app, hooks.make_first_account).await?;
@@ -125,17 +142,32 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
 /// Answers until a signal, then drains; a second signal ends the drain.
 async fn answer_until_told(listener: Listener, app: App, mut signals: Signals, draining: CancellationToken) {
     let limits = *app.limits();
+    let told_at = OnceLock::new();
     let told = async {
         signals.next().await;
         tracing::info!("told to stop: finishing what is in flight; a second signal stops at once");
+        let _ = told_at.set(app.clock().monotonic());
         draining.cancel();
         signals.next().await;
     };
-    tokio::select! {
-        cut = listener.run(router::service(app), limits, draining.clone()) => match cut {
+    let work = async {
+        match listener
+            .run(router::service(app.clone()), limits, draining.clone())
+            .await
+        {
             0 => tracing::info!("stopped; every request was finished"),
-            cut => tracing::warn!(cut, "stopped; some connections took longer than the drain time and were cut"),
-        },
+            cut => tracing::warn!(
+                cut,
+                "stopped; some connections took longer than the drain time and were cut"
+            ),
+        }
+        // Letters were told at the same moment as requests, and share their time.
+        let now = app.clock().monotonic();
+        let spent = now.saturating_sub(*told_at.get().unwrap_or(&now));
+        app.mailer().drain(limits.drain.saturating_sub(spent)).await;
+    };
+    tokio::select! {
+        () = work => {}
         () = told => tracing::warn!("stopped at once"),
     }
 }

@@ -52,6 +52,7 @@ fn cannot_start(loaded: &Loaded, error: ServeError) -> Failure {
         ServeError::Store(StoreError::InvalidUrl { reason }) => {
             Failure::bad_input(loaded.located("database_url", reason))
         }
+        ServeError::Mail(error) => Failure::bad_input(loaded.located(error.setting, error.problem)),
         other => Failure::failed(other),
     }
 }

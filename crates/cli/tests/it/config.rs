@@ -98,6 +98,42 @@ fn secrets_are_masked() {
 }
 
 #[test]
+fn the_password_of_the_mail_server_is_masked_and_its_problems_are_located() {
+    let shell = Shell::new()
+        .with("QRSTUDIO_SMTP_URL", "smtps://qr:geheim@mail.example")
+        .with("QRSTUDIO_MAIL_FROM", "QR Studio <no-reply@qr.example>");
+    let text = shell.run(["config"]).text().to_owned();
+    assert!(
+        text.contains("smtps://qr:***@mail.example") && !text.contains("geheim"),
+        "{text}"
+    );
+    for (url, from, words) in [
+        (
+            "smtp://qr:geheim@mail.example",
+            "a@qr.example",
+            "QRSTUDIO_SMTP_URL: the password would leave unencrypted",
+        ),
+        (
+            "smtps://qr:geheim@mail.example",
+            "",
+            "mail_from: it is needed where QRSTUDIO_SMTP_URL is set",
+        ),
+        (
+            "smtps://qr:geheim@mail.example",
+            "nobody",
+            "QRSTUDIO_MAIL_FROM: \"nobody\" is no sender",
+        ),
+    ] {
+        let shell = Shell::new()
+            .with("QRSTUDIO_SMTP_URL", url)
+            .with("QRSTUDIO_MAIL_FROM", from);
+        let done = shell.run(["serve", "--listen", "127.0.0.1:0"]);
+        done.failed(2, &[words]);
+        assert!(!done.stderr.contains("geheim"), "{}", done.stderr);
+    }
+}
+
+#[test]
 fn everything_that_is_wrong_is_told_with_its_place() {
     let shell = Shell::new();
     shell.write(

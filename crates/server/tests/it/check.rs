@@ -95,6 +95,32 @@ async fn a_damaged_database_is_named_and_left_alone() {
 }
 
 #[tokio::test]
+async fn a_mail_server_that_does_not_answer() {
+    let directory = tempfile::tempdir().unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = nobody.local_addr().unwrap();
+    drop(nobody);
+    let config = Config {
+        smtp_url: Some(format!("smtp://{address}").into()),
+        mail_from: Some("no-reply@qr.example".to_owned()),
+        ..config(&directory)
+    };
+    let (verdict, text) = found(&config, "QRSTUDIO_SMTP_URL").await;
+    assert_eq!(verdict, Verdict::Problem);
+    assert!(
+        text.starts_with(&format!("cannot connect to {address}: Connection refused")),
+        "{text}"
+    );
+    let config = Config {
+        mail_from: None,
+        ..config
+    };
+    let (verdict, text) = found(&config, "QRSTUDIO_MAIL_FROM").await;
+    assert_eq!(verdict, Verdict::Problem);
+    assert!(text.contains("it is needed"), "{text}");
+}
+
+#[tokio::test]
 async fn settings_that_are_no_such_thing() {
     let directory = tempfile::tempdir().unwrap();
     for (config, setting, words) in [
