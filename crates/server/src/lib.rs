@@ -16,6 +16,7 @@ pub mod entropy;
 mod error;
 pub mod fields;
 pub mod first_run;
+mod html;
 mod keys;
 mod limits;
 mod listener;

@@ -6,7 +6,7 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{docs, generate, health, home, openapi, status, usage};
+use crate::api::{account, docs, generate, health, home, openapi, status, usage};
 use crate::app::App;
 use crate::error::{method_not_allowed, not_found};
 use crate::middleware::{Shell, note_route};
@@ -19,6 +19,10 @@ pub fn service(app: App) -> Shell {
     let router = Router::new()
         .merge(api.with_state(app.clone()))
         .route("/", get(home::page).with_state(app.clone()))
+        .route("/account/verify/", get(account::verify).with_state(app.clone()))
+        .route("/account/reset/", get(account::reset).with_state(app.clone()))
+        .route("/account/account.css", get(account::style))
+        .route("/account/account.js", get(account::script))
         .route("/docs/", get(docs::page))
         .route("/docs/start.js", get(docs::start))
         .route("/docs/scalar-1.46.4.js", get(docs::script))

@@ -5,6 +5,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, R
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::html::{escape, fill};
 
 const PAGE: &str = include_str!("../../assets/home.html");
 
@@ -13,9 +14,9 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 
 /// Shows the page, with the service's own address in its example.
 pub(crate) async fn page(State(app): State<App>) -> Response {
-    let page = PAGE
-        .replace("{{url}}", &escape(app.url()))
-        .replace("{{version}}", env!("CARGO_PKG_VERSION"));
+    // The operator chose the URL; it still must not be able to write HTML.
+    let version = env!("CARGO_PKG_VERSION");
+    let page = fill(PAGE, &[("url", &escape(app.url())), ("version", version)]);
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CONTENT_SECURITY_POLICY, POLICY),
@@ -23,13 +24,4 @@ pub(crate) async fn page(State(app): State<App>) -> Response {
         (CACHE_CONTROL, "no-cache"),
     ];
     (headers, page).into_response()
-}
-
-/// The operator chose the URL; it still must not be able to write HTML.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }

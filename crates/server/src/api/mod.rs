@@ -1,5 +1,6 @@
 //! The operations, one file each: request, response, handler and their OpenAPI lines together.
 
+pub(crate) mod account;
 pub(crate) mod docs;
 pub(crate) mod generate;
 pub(crate) mod health;

@@ -59,7 +59,35 @@ pub(super) fn seal(mail: &Mail, stamp: &Stamp<'_>) -> Option<Sealed> {
 /// An address, its domain in the form that every mail server knows.
 fn address(text: &str) -> Option<Address> {
     let (local, domain) = text.rsplit_once('@')?;
-    Address::new(local, ascii(domain)?).ok()
+    let domain = ascii(domain)?;
+    match Address::new(local, &domain) {
+        Ok(address) => Some(address),
+        // lettre knows no spaces between quotes, which RFC 5321 allows.
+        Err(_) if is_quoted(local) => {
+            Address::new("quoted", &domain).ok()?;
+            Some(Address::new_dangerous(local, domain))
+        }
+        Err(_) => None,
+    }
+}
+
+/// Whether a local part is a `Quoted-string` of RFC 5321: printable ASCII, what is special behind a backslash.
+fn is_quoted(local: &str) -> bool {
+    let Some(inner) = local.strip_prefix('"').and_then(|local| local.strip_suffix('"')) else {
+        return false;
+    };
+    let mut bytes = inner.bytes();
+    while let Some(byte) = bytes.next() {
+        let good = match byte {
+            b'"' => false,
+            b'\\' => bytes.next().is_some_and(|escaped| matches!(escaped, b' '..=b'~')),
+            _ => matches!(byte, b' '..=b'~'),
+        };
+        if !good {
+            return false;
+        }
+    }
+    (1..=62).contains(&inner.len())
 }
 
 fn ascii(domain: &str) -> Option<String> {

@@ -6,7 +6,7 @@
 
 mod delivery;
 mod failure;
-pub(crate) mod form;
+mod form;
 mod language;
 mod letter;
 mod mailer;

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod account_pages;
 mod admin;
 mod api;
 mod check;

@@ -27,12 +27,11 @@ pub(super) fn words(letter: &Letter, facts: &Facts<'_>) -> Words {
             "Confirm your e-mail address",
             vec![format!(
                 "Somebody gave {to} as the address of an account on QR Studio at {host}. If that was you, please confirm \
-                 it: the account can make codes from then on."
+                 it, so that the account can use it."
             )],
             Some(action("Confirm this address", link, *valid_for)),
             vec![
-                "Then there is nothing to do. As long as nobody confirms the address, the account cannot be used to \
-                 make codes."
+                "Then there is nothing to do: as long as nobody confirms the address, the account cannot make use of it."
                     .to_owned(),
             ],
         ),

@@ -27,12 +27,12 @@ pub(super) fn words(letter: &Letter, facts: &Facts<'_>) -> Words {
             "Confirmez votre adresse e-mail",
             vec![format!(
                 "Quelqu’un a donné {to} comme adresse d’un compte QR Studio sur {host}. Si c’était vous, merci de la \
-                 confirmer\u{a0}: le compte pourra dès lors créer des codes."
+                 confirmer, pour que le compte puisse l’utiliser."
             )],
             Some(action("Confirmer cette adresse", link, *valid_for)),
             vec![
-                "Vous n’avez alors rien à faire. Tant que personne ne confirme l’adresse, le compte ne peut pas servir \
-                 à créer des codes."
+                "Vous n’avez alors rien à faire\u{a0}: tant que personne ne confirme l’adresse, le compte ne peut pas s’en \
+                 servir."
                     .to_owned(),
             ],
         ),
