@@ -115,6 +115,13 @@ pub(crate) struct ServiceFlags {
         help = "The sender of letters: QR Studio <no-reply@qr.example.com>"
     )]
     mail_from: Option<String>,
+    /// Certificate and those that lead to its root, PEM: TLS ends here
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    tls_cert: Option<String>,
+
+    /// Key of the certificate, PEM
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    tls_key: Option<String>,
 
     /// Whether to bring the database to this version first [default: true]
     #[arg(long, value_name = "BOOL")]
@@ -152,6 +159,8 @@ impl From<ServiceFlags> for Given {
             default_plan,
             smtp_url,
             mail_from,
+            tls_cert,
+            tls_key,
             migrate,
             log,
             log_format,
@@ -163,6 +172,8 @@ impl From<ServiceFlags> for Given {
             ("default_plan", default_plan),
             ("smtp_url", smtp_url),
             ("mail_from", mail_from),
+            ("tls_cert", tls_cert),
+            ("tls_key", tls_key),
             ("migrate", migrate),
             ("log", log),
             ("log_format", log_format),
@@ -354,7 +365,16 @@ impl Gathered {
         if self.problems.is_empty() {
             let config =
                 Config::deserialize(Value::Object(settings)).context("the settings contradict each other")?;
-            return Ok(Loaded { config, origins });
+            let loaded = Loaded { config, origins };
+            self.problems = loaded
+                .config
+                .contradictions()
+                .into_iter()
+                .map(|(setting, problem)| loaded.located(setting, problem))
+                .collect();
+            if self.problems.is_empty() {
+                return Ok(loaded);
+            }
         }
         Err(Failure::bad_inputs(self.problems).tip("every setting and its value: qrstudio config"))
     }

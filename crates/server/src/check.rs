@@ -5,10 +5,12 @@ use std::io;
 use qrstudio_store::{DatabaseUrl, Options, Store, StoreError};
 use serde::Serialize;
 
+use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::listener::Listener;
 use crate::mail::MailSettings;
 use crate::serve::make_data_directory;
+use crate::tls;
 
 /// What was found about one setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,6 +48,7 @@ pub async fn check(config: &Config) -> Vec<Finding> {
         findings.push(database(config).await);
     }
     findings.push(mail(config).await);
+    findings.extend(tls::findings(config, SystemClock::new().now_ms()));
     findings.push(log(config));
     findings
 }
@@ -57,7 +60,7 @@ const DATABASE_URL: &str = "QRSTUDIO_DATABASE_URL";
 const SMTP_URL: &str = "QRSTUDIO_SMTP_URL";
 const LOG: &str = "QRSTUDIO_LOG";
 
-fn finding(setting: &'static str, verdict: Verdict, text: impl Into<String>) -> Finding {
+pub(crate) fn finding(setting: &'static str, verdict: Verdict, text: impl Into<String>) -> Finding {
     Finding {
         setting,
         verdict,

@@ -28,6 +28,10 @@ pub struct Config {
     pub smtp_url: Option<ConnectionUrl>,
     /// `QRSTUDIO_MAIL_FROM`: the sender of letters, `QR Studio <no-reply@qr.example.com>`.
     pub mail_from: Option<String>,
+    /// `QRSTUDIO_TLS_CERT`: PEM chain of the certificate; with it and its key, TLS ends here.
+    pub tls_cert: Option<PathBuf>,
+    /// `QRSTUDIO_TLS_KEY`: PEM key of the certificate.
+    pub tls_key: Option<PathBuf>,
     /// `QRSTUDIO_MIGRATE`: whether `serve` brings the database to this version before it starts.
     pub migrate: bool,
     /// `QRSTUDIO_LOG`: what is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,qrstudio_store=debug`.
@@ -46,6 +50,8 @@ impl Default for Config {
             default_plan: PlanName::Free,
             smtp_url: None,
             mail_from: None,
+            tls_cert: None,
+            tls_key: None,
             migrate: true,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -59,7 +65,33 @@ impl Config {
     pub fn base_url(&self) -> String {
         match &self.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None => base_url_of(self.listen),
+            None => self.base_url_at(self.listen),
+        }
+    }
+
+    /// The base URL under which a browser on this machine reaches a listen address.
+    pub(crate) fn base_url_at(&self, listen: SocketAddr) -> String {
+        let scheme = if self.tls_cert.is_some() { "https" } else { "http" };
+        let port = listen.port();
+        match listen {
+            _ if listen.ip().is_unspecified() => format!("{scheme}://localhost:{port}"),
+            _ => format!("{scheme}://{listen}"),
+        }
+    }
+
+    /// Settings that cannot be right together: each with a text that says why.
+    #[must_use]
+    pub fn contradictions(&self) -> Vec<(&'static str, String)> {
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(_), None) => vec![(
+                "tls_cert",
+                "a certificate needs its key: set QRSTUDIO_TLS_KEY, too".to_owned(),
+            )],
+            (None, Some(_)) => vec![(
+                "tls_key",
+                "a key needs its certificate: set QRSTUDIO_TLS_CERT, too".to_owned(),
+            )],
+            _ => Vec::new(),
         }
     }
 
@@ -69,15 +101,6 @@ impl Config {
         self.database_url.clone().unwrap_or_else(|| {
             ConnectionUrl(format!("sqlite:{}", self.data_dir.join("qrstudio.db").display()))
         })
-    }
-}
-
-/// The base URL under which a browser on this machine reaches a listen address.
-pub(crate) fn base_url_of(listen: SocketAddr) -> String {
-    let port = listen.port();
-    match listen {
-        _ if listen.ip().is_unspecified() => format!("http://localhost:{port}"),
-        _ => format!("http://{listen}"),
     }
 }
 
@@ -204,6 +227,8 @@ mod tests {
         assert_eq!(config.base_url(), "http://127.0.0.1:8080");
         config.listen = "0.0.0.0:80".parse().unwrap();
         assert_eq!(config.base_url(), "http://localhost:80");
+        config.tls_cert = Some("cert.pem".into());
+        assert_eq!(config.base_url(), "https://localhost:80");
         config.public_url = Some("https://qr.example/".to_owned());
         assert_eq!(config.base_url(), "https://qr.example");
     }

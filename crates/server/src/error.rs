@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt;
 
-use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, UPGRADE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub(crate) enum Error {
     NotFound,
     /// The path is there, the method is not.
     MethodNotAllowed(Method),
+    /// The request came over a wire that anybody may read.
+    HttpsRequired,
     /// The body is over the limit of its kind.
     TooLarge,
     /// The body is of a kind that this path does not take.
@@ -81,6 +83,7 @@ impl Error {
             Self::PlanSize(..) | Self::PlanDpi(..) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::HttpsRequired => StatusCode::UPGRADE_REQUIRED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::QuotaExceeded { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -95,6 +98,7 @@ impl Error {
             Self::InvalidKey => "Invalid or revoked API key.".to_owned(),
             Self::NotFound => "Not found.".to_owned(),
             Self::MethodNotAllowed(method) => format!("Method \"{method}\" not allowed."),
+            Self::HttpsRequired => "HTTPS is required.".to_owned(),
             Self::TooLarge => "Request body too large.".to_owned(),
             Self::UnsupportedMediaType(kind) => format!("Unsupported media type \"{kind}\" in request."),
             Self::Json(what) => format!("JSON parse error - {what}"),
@@ -168,6 +172,10 @@ impl IntoResponse for Error {
         }
         if matches!(self, Self::InvalidKey) {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey realm=\"api\""));
+        }
+        if matches!(self, Self::HttpsRequired) {
+            headers.insert(UPGRADE, HeaderValue::from_static("TLS/1.2, HTTP/1.1"));
+            headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
         }
         if matches!(self, Self::BodyTooSlow | Self::BodyEndedEarly) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));

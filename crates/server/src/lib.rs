@@ -28,12 +28,14 @@ pub mod plans;
 pub mod render;
 pub mod router;
 mod serve;
+mod tls;
 
 pub use check::{Finding, Verdict, check};
 pub use config::{Config, ConnectionUrl, LogFormat};
 pub use limits::{Limits, Pace};
-pub use listener::Listener;
+pub use listener::{Listener, Peer, Wire};
 pub use logging::{LogError, start_logging};
 pub use middleware::Shell;
 pub use passwords::HashError;
 pub use serve::{Hooks, ServeError, Started, migrate, serve};
+pub use tls::{PairError, Tls, TlsFiles};

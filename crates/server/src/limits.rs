@@ -26,7 +26,8 @@ impl Pace {
 /// Bounds of the service. Tests shorten them; nobody else has needed to.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// A request's headers must have arrived within this time, counted from when the connection became free for them.
+    /// A request's headers must have arrived within this time, counted from when the connection became free for them;
+    /// an HTTP/2 connection without a request in flight ends after the same time.
     pub header_time: Duration,
     /// Bytes of a request's line and headers.
     pub header_bytes: usize,
@@ -36,6 +37,16 @@ pub struct Limits {
     pub pace: Pace,
     /// Connections open at once; more wait in the operating system's queue.
     pub connections: usize,
+    /// A TLS handshake must be over within this time.
+    pub handshake_time: Duration,
+    /// TLS handshakes at once; beyond it the newest takes the oldest one's place.
+    pub handshakes: usize,
+    /// How often the files of the certificate are looked at.
+    pub certificate_look: Duration,
+    /// HTTP/2 requests in flight on one connection.
+    pub streams: u32,
+    /// HTTP/2 requests that a client may take back before their answer, beyond those that it let finish.
+    pub abandoned_requests: u64,
     /// How long requests in flight may take to finish once the service is told to stop.
     pub drain: Duration,
     /// Body of a JSON request, bytes.
@@ -66,6 +77,11 @@ impl Default for Limits {
                 window: Duration::from_secs(30),
             },
             connections: 4096,
+            handshake_time: Duration::from_secs(10),
+            handshakes: 512,
+            certificate_look: Duration::from_secs(2),
+            streams: 64,
+            abandoned_requests: 100,
             drain: Duration::from_secs(30),
             json_bytes: 64 * 1024,
             multipart_bytes: 8 * 1024 * 1024,

@@ -6,18 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use qrstudio_store::{DatabaseUrl, Options, Store, StoreError};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
 use crate::clock::SystemClock;
-use crate::config::{Config, base_url_of};
+use crate::config::Config;
 use crate::entropy::SystemEntropy;
 use crate::first_run::{self, FirstAccount};
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::mail::{self, MailError, MailSettings, Mailer};
 use crate::router;
+use crate::tls::{PairError, Tls, TlsFiles};
 
 /// What the caller of [`serve`] wants to do on the way.
 pub struct Hooks {
@@ -70,6 +71,12 @@ pub enum ServeError {
         /// What the operating system says.
         source: io::Error,
     },
+    /// The certificate or its key cannot be used.
+    #[error("{setting}: {0}", setting = _0.setting())]
+    Tls(#[from] PairError),
+    /// Settings that cannot be right together.
+    #[error("{0}")]
+    Contradiction(String),
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -90,15 +97,27 @@ pub enum ServeError {
 /// # Errors
 /// Whatever keeps the service from starting; nothing that happens later.
 pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
+    if let Some((_, problem)) = config.contradictions().into_iter().next() {
+        return Err(ServeError::Contradiction(problem));
+    }
+    let tls = TlsFiles::of(&config).map(Tls::open).transpose()?;
     // The port first: a second start by mistake then touches no data.
-    let listener = bind(config.listen)?;
+    let mut listener = bind(config.listen)?;
+    if let Some(tls) = &tls {
+        listener = listener.with_tls(tls.clone());
+    }
     let address = listener.address()?;
     // Listened for before anybody is told that the service runs, so that no signal finds the default action: death.
     let signals = Signals::listen()?;
+    // Without TLS there is nothing to reload, and a closed terminal ends the service as usual.
+    let fresh = match tls {
+        Some(tls) => Some((tls, signal(SignalKind::hangup())?)),
+        None => None,
+    };
     let url = if config.public_url.is_some() {
         config.base_url()
     } else {
-        base_url_of(address)
+        config.base_url_at(address)
     };
     let limits = Limits::default();
     let clock = Arc::new(SystemClock::new());
@@ -134,15 +153,28 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
         database: store.url().to_string(),
         first_account,
     });
-    answer_until_told(listener, app, signals, draining).await;
+    answer_until_told(listener, app, signals, draining, fresh).await;
     store.close().await;
     Ok(())
 }
 
 /// Answers until a signal, then drains; a second signal ends the drain.
-async fn answer_until_told(listener: Listener, app: App, mut signals: Signals, draining: CancellationToken) {
+async fn answer_until_told(
+    listener: Listener,
+    app: App,
+    mut signals: Signals,
+    draining: CancellationToken,
+    fresh: Option<(Tls, Signal)>,
+) {
     let limits = *app.limits();
     let told_at = OnceLock::new();
+    let clock = app.shared_clock();
+    let keep_fresh = async move {
+        match fresh {
+            Some((tls, hangup)) => tls.keep_fresh(clock, limits.certificate_look, hangup).await,
+            None => std::future::pending().await,
+        }
+    };
     let told = async {
         signals.next().await;
         tracing::info!("told to stop: finishing what is in flight; a second signal stops at once");
@@ -169,6 +201,7 @@ async fn answer_until_told(listener: Listener, app: App, mut signals: Signals, d
     tokio::select! {
         () = work => {}
         () = told => tracing::warn!("stopped at once"),
+        () = keep_fresh => {}
     }
 }
 
@@ -242,8 +275,8 @@ pub(crate) fn make_data_directory(path: &Path) -> Result<(), ServeError> {
 
 /// SIGTERM and SIGINT.
 struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
+    terminate: Signal,
+    interrupt: Signal,
 }
 
 impl Signals {

@@ -166,6 +166,49 @@ fn everything_that_is_wrong_is_told_with_its_place() {
 }
 
 #[test]
+fn a_certificate_and_its_key_come_together() {
+    run(["config", "--tls-cert", "cert.pem"]).failed(
+        2,
+        &["--tls-cert: a certificate needs its key: set QRSTUDIO_TLS_KEY, too"],
+    );
+    let shell = Shell::new();
+    shell.write("qrstudio.toml", "tls_key = \"key.pem\"\n");
+    for command in ["serve", "check", "config"] {
+        shell.run([command]).failed(
+            2,
+            &["qrstudio.toml: tls_key: a key needs its certificate: set QRSTUDIO_TLS_CERT, too"],
+        );
+    }
+    let settings = shell
+        .with("QRSTUDIO_TLS_CERT", "cert.pem")
+        .run(["config", "--json"])
+        .json();
+    assert_eq!(
+        (&settings["tls_cert"], &settings["tls_key"]),
+        (&json!("cert.pem"), &json!("key.pem"))
+    );
+}
+
+#[test]
+fn a_certificate_that_cannot_be_used_stops_the_start_with_its_place() {
+    let shell = Shell::new()
+        .with("QRSTUDIO_TLS_CERT", "cert.pem")
+        .with("QRSTUDIO_TLS_KEY", "key.pem");
+    shell.write("cert.pem", "hello");
+    shell
+        .run(["serve"])
+        .failed(1, &["QRSTUDIO_TLS_CERT: cert.pem: this is not PEM"]);
+    assert!(!shell.path().join("data").exists(), "it touches no data");
+    let done = shell.run(["check"]);
+    assert_eq!(done.code, 1);
+    assert!(
+        done.text().contains("problem  QRSTUDIO_TLS_CERT"),
+        "{}",
+        done.text()
+    );
+}
+
+#[test]
 fn a_file_that_is_no_toml_says_where() {
     let shell = Shell::new();
     shell.write("qrstudio.toml", "listen = \"127.0.0.1:1\"\nlog = \n");

@@ -9,7 +9,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 
 use super::Tasks;
-use super::pace::{Meter, TooSlow};
+use super::pace::{Meter, Moved, TooSlow};
 use crate::limits::Pace;
 
 /// Why a body stopped short.
@@ -36,18 +36,20 @@ pub(crate) struct RequestBody {
 }
 
 impl RequestBody {
-    /// Wraps a body; after the handler drops it, at most `discard` bytes more are read and thrown away.
+    /// Wraps a body, counted into `moved`; after the handler drops it, at most `discard` bytes more are read and thrown
+    /// away.
     pub(crate) fn new(
         inner: Incoming,
         expects_continue: bool,
         pace: Pace,
+        moved: Moved,
         tasks: Tasks,
         discard: usize,
     ) -> Self {
         let inner = (!inner.is_end_stream()).then_some(inner);
         Self {
             inner,
-            meter: Meter::new(pace),
+            meter: Meter::new(pace, moved),
             tasks,
             unasked: expects_continue,
             discard,
@@ -122,7 +124,7 @@ impl Drop for RequestBody {
         };
         let rest = Self {
             inner: self.inner.take(),
-            meter: Meter::new(self.meter.pace()),
+            meter: self.meter.afresh(),
             tasks: self.tasks.clone(),
             unasked: false,
             discard: self.discard,

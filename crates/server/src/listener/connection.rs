@@ -1,36 +1,40 @@
-//! One connection: hyper's HTTP/1.1 with our time-outs around it.
+//! The connections that are open: each a task that finds out what its client speaks and serves it.
 
 use std::convert::Infallible;
-use std::pin::pin;
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
 use hyper::Request;
-use hyper::body::Incoming;
-use hyper::header::EXPECT;
-use hyper::server::conn::http1;
-use hyper::service::{HttpService, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Duration;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use super::Tasks;
-use super::body::RequestBody;
+use super::handshake::{self, Handshakes, Spoken};
+use super::peer::{Peer, Wire};
 use super::stream::PacedStream;
+use super::{Tasks, http1, http2};
 use crate::limits::Limits;
+
+/// What every connection has at hand.
+#[derive(Debug, Clone)]
+pub(super) struct Shared<S> {
+    pub(super) service: S,
+    pub(super) limits: Limits,
+    /// Asks connections to end after the requests in flight.
+    pub(super) shutdown: CancellationToken,
+    /// Ends them at once.
+    pub(super) abort: CancellationToken,
+    /// Tasks that the end of the service waits for.
+    pub(super) tasks: Tasks,
+    handshakes: Arc<Handshakes>,
+}
 
 /// The connections that are open.
 #[derive(Debug)]
-pub(super) struct Connections<S> {
-    service: S,
-    limits: Limits,
-    /// Asks connections to end after the request in flight.
-    shutdown: CancellationToken,
-    /// Ends them at once.
-    abort: CancellationToken,
-    tasks: Tasks,
-}
+pub(super) struct Connections<S>(Shared<S>);
 
 impl<S> Connections<S>
 where
@@ -38,106 +42,67 @@ where
     S::Future: Send,
 {
     pub(super) fn new(service: S, limits: Limits, shutdown: CancellationToken) -> Self {
-        Self {
+        Self(Shared {
             service,
             limits,
             shutdown,
             abort: CancellationToken::new(),
             tasks: Tasks::new(),
-        }
+            handshakes: Arc::default(),
+        })
     }
 
-    /// Serves one connection on a task of its own; `held` is let go when it ends.
-    pub(super) fn spawn<I, H>(&self, stream: I, held: H)
+    /// Serves one connection on a task of its own, inside TLS where there is an `acceptor`; `held` is let go when it
+    /// ends.
+    pub(super) fn spawn<I, H>(&self, stream: I, from: SocketAddr, acceptor: Option<TlsAcceptor>, held: H)
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         H: Send + 'static,
     {
-        let Self {
-            limits,
-            shutdown,
-            abort,
-            tasks,
-            ..
-        } = self;
-        let service = with_our_body(self.service.clone(), *limits, tasks.clone());
-        let serving = serve(stream, service, *limits, shutdown.clone(), abort.clone());
-        self.tasks.spawn(async move {
-            serving.await;
+        let shared = self.0.clone();
+        self.0.tasks.spawn(async move {
+            // Under TLS, not above it: what counts is what the wire takes.
+            let stream = PacedStream::new(stream, shared.limits.pace);
+            match acceptor {
+                None => http1::serve(stream, Peer::new(from, Wire::Plain), shared).await,
+                Some(acceptor) => serve_tls(stream, from, &acceptor, shared).await,
+            }
             drop(held);
         });
     }
 
     /// Waits for the connections to end, cuts those that take longer than `patience`, and says how many those were.
     pub(super) async fn drain(self, patience: Duration) -> usize {
-        self.tasks.close();
-        if tokio::time::timeout(patience, self.tasks.wait()).await.is_ok() {
+        let Shared { tasks, abort, .. } = self.0;
+        tasks.close();
+        if tokio::time::timeout(patience, tasks.wait()).await.is_ok() {
             return 0;
         }
-        let cut = self.tasks.len();
-        self.abort.cancel();
-        self.tasks.wait().await;
+        let cut = tasks.len();
+        abort.cancel();
+        tasks.wait().await;
         cut
     }
 }
 
-/// The service as hyper calls it, with the body that it takes.
-fn with_our_body<S>(
-    service: S,
-    limits: Limits,
-    tasks: Tasks,
-) -> impl HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send>
+async fn serve_tls<I, S>(stream: I, from: SocketAddr, acceptor: &TlsAcceptor, shared: Shared<S>)
 where
-    S: tower::Service<Request<Body>, Response = Response, Error = Infallible> + Clone,
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: tower::Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
 {
-    service_fn(move |request: Request<Incoming>| {
-        let asks_first = request.headers().contains_key(EXPECT);
-        let request = request.map(|body| {
-            Body::new(RequestBody::new(
-                body,
-                asks_first,
-                limits.pace,
-                tasks.clone(),
-                limits.discarded_bytes,
-            ))
-        });
-        service.clone().call(request)
-    })
-}
-
-async fn serve<I, S>(
-    stream: I,
-    service: S,
-    limits: Limits,
-    shutdown: CancellationToken,
-    abort: CancellationToken,
-) where
-    I: AsyncRead + AsyncWrite + Unpin,
-    S: HttpService<Incoming, ResBody = Body, Error = Infallible>,
-{
-    let mut connection = pin!(
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.header_time)
-            .max_header_size(limits.header_bytes)
-            .max_buf_size(limits.buffer_bytes)
-            .serve_connection(TokioIo::new(PacedStream::new(stream, limits.pace)), service)
-    );
-    let mut ending = false;
-    loop {
-        tokio::select! {
-            outcome = connection.as_mut() => {
-                if let Err(error) = outcome {
-                    tracing::debug!(%error, "connection ended early");
-                }
-                return;
-            }
-            () = shutdown.cancelled(), if !ending => {
-                ending = true;
-                connection.as_mut().graceful_shutdown();
-            }
-            () = abort.cancelled() => return,
+    let spoken = tokio::select! {
+        // Nothing is in flight yet that the end of the service would have to wait for.
+        () = shared.shutdown.cancelled() => return,
+        spoken = handshake::shake(stream, acceptor, &shared.handshakes, &shared.limits) => spoken,
+    };
+    match spoken {
+        Ok(Spoken::Http1(stream)) => http1::serve(stream, Peer::new(from, Wire::Tls), shared).await,
+        Ok(Spoken::Http2(stream)) => http2::serve(stream, Peer::new(from, Wire::Tls), shared).await,
+        // The service itself tells the client to come back by TLS.
+        Ok(Spoken::Plain(stream)) => {
+            http1::serve(stream, Peer::new(from, Wire::PlainOnTlsPort), shared).await;
         }
+        Err(error) => tracing::debug!(%error, "no TLS handshake"),
     }
 }

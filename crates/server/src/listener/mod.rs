@@ -1,12 +1,17 @@
 //! The accept loop: connections with time-outs that are really enforced, and an end that loses nothing.
 //!
 //! `axum::serve` sets no timer, which makes hyper's header time-out inert; and no ready-made server bounds how slowly
-//! a body may move. So the loop is our own: HTTP/1.1 over hyper, one task a connection. HTTP/2 comes with TLS, which
+//! a body may move. So the loop is our own: HTTP over hyper, one task a connection. HTTP/2 comes with TLS, which
 //! negotiates it; without TLS no browser speaks it.
 
+mod answer;
 mod body;
 mod connection;
+mod handshake;
+mod http1;
+mod http2;
 mod pace;
+mod peer;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -26,13 +31,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub(crate) use body::BodyError;
+pub use peer::{Peer, Wire};
 
 use crate::limits::Limits;
+use crate::tls::Tls;
 
 /// A bound address that answers nobody yet: clients queue in the operating system until [`Listener::run`].
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
+    tls: Option<Tls>,
 }
 
 impl Listener {
@@ -53,7 +61,17 @@ impl Listener {
         socket.bind(address)?;
         Ok(Self {
             socket: socket.listen(1024)?,
+            tls: None,
         })
+    }
+
+    /// Lets every connection begin with a TLS handshake; the client chooses HTTP/2 or HTTP/1.1 in it.
+    #[must_use]
+    pub fn with_tls(self, tls: Tls) -> Self {
+        Self {
+            tls: Some(tls),
+            ..self
+        }
     }
 
     /// The address in use, with the port that the system chose where port 0 was asked for.
@@ -81,7 +99,9 @@ impl Listener {
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
-                (stream, permit) = next => connections.spawn(stream, permit),
+                ((stream, from), permit) = next => {
+                    connections.spawn(stream, from, self.tls.as_ref().map(Tls::acceptor), permit);
+                }
             }
         }
         drop(self.socket);
@@ -89,13 +109,13 @@ impl Listener {
     }
 
     /// The next connection. Failures to accept are the machine's (out of descriptors, peer gone): logged, and waited out.
-    async fn accept(&self) -> TcpStream {
+    async fn accept(&self) -> (TcpStream, SocketAddr) {
         loop {
             match self.socket.accept().await {
-                Ok((stream, _)) => {
+                Ok((stream, from)) => {
                     // Answers are written whole; waiting to fill a packet only adds latency.
                     let _ = stream.set_nodelay(true);
-                    return stream;
+                    return (stream, from);
                 }
                 Err(error) if is_the_peers_fault(&error) => {}
                 Err(error) => {

@@ -3,6 +3,8 @@
 
 use std::future::Future as _;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::time::{Duration, Instant, Sleep};
@@ -13,11 +15,29 @@ use crate::limits::Pace;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TooSlow;
 
+/// Bytes that one peer has moved in one direction. Bodies that share a connection share its count, so that a client
+/// that sends several at once is judged by their sum.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Moved(Arc<AtomicU64>);
+
+impl Moved {
+    pub(crate) fn add(&self, bytes: usize) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn total(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// Bytes moved and time waited in the present window.
 #[derive(Debug)]
 pub(crate) struct Meter {
     pace: Pace,
-    bytes: u64,
+    moved: Moved,
+    /// What the count was when the window began.
+    before: u64,
     waited: Duration,
     waiting_since: Option<Instant>,
     /// Fires when the window is full; made on the first wait, since most bodies never wait.
@@ -25,19 +45,20 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    pub(crate) fn new(pace: Pace) -> Self {
+    pub(crate) fn new(pace: Pace, moved: Moved) -> Self {
         Self {
             pace,
-            bytes: 0,
+            before: moved.total(),
+            moved,
             waited: Duration::ZERO,
             waiting_since: None,
             alarm: None,
         }
     }
 
-    /// The pace that it holds the peer to.
-    pub(crate) fn pace(&self) -> Pace {
-        self.pace
+    /// The same judge for what comes after.
+    pub(crate) fn afresh(&self) -> Self {
+        Self::new(self.pace, self.moved.clone())
     }
 
     /// The peer moved `bytes`.
@@ -45,14 +66,12 @@ impl Meter {
         if let Some(since) = self.waiting_since.take() {
             self.waited += since.elapsed();
         }
-        self.bytes = self
-            .bytes
-            .saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        self.moved.add(bytes);
     }
 
     /// All that was to be moved has moved: what comes next is judged afresh.
     pub(crate) fn rest(&mut self) {
-        self.bytes = 0;
+        self.before = self.moved.total();
         self.waited = Duration::ZERO;
         self.waiting_since = None;
     }
@@ -69,7 +88,7 @@ impl Meter {
                 alarm.as_mut().reset(deadline);
             }
             ready!(alarm.as_mut().poll(context));
-            if self.bytes < self.pace.bytes_per_window() {
+            if self.moved.total().saturating_sub(self.before) < self.pace.bytes_per_window() {
                 return Poll::Ready(TooSlow);
             }
             self.rest();

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::pace::{Meter, TooSlow};
+use super::pace::{Meter, Moved, TooSlow};
 use crate::limits::Pace;
 
 /// A stream that holds its peer to a pace while it has something to write. Reads are not judged here: an idle
@@ -21,7 +21,7 @@ impl<S> PacedStream<S> {
     pub(crate) fn new(stream: S, pace: Pace) -> Self {
         Self {
             stream,
-            meter: Meter::new(pace),
+            meter: Meter::new(pace, Moved::default()),
         }
     }
 

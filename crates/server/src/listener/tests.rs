@@ -1,6 +1,9 @@
 //! The time-outs to the second, on pipes instead of sockets and with a clock that stands still until a test moves it.
 
+mod over_tls;
+
 use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -14,12 +17,18 @@ use tokio_util::sync::CancellationToken;
 use super::connection::Connections;
 use crate::limits::Limits;
 
-/// What a served request does: reads its body and says how long it was; `/big` answers 8 MiB, `/refuse` reads nothing,
-/// `/hang` never answers.
+/// What a served request does: reads its body and says how long it was; `/big` answers 8 MiB, `/window` as much as a
+/// client's window holds and one byte, `/refuse` reads nothing, `/wire` says what protects the connection, `/hang` never
+/// answers.
 async fn answer(request: Request<Body>) -> Result<Response, Infallible> {
     Ok(match request.uri().path() {
         "/big" => vec![b'x'; 8 << 20].into_response(),
+        "/window" => vec![b'x'; 65_536].into_response(),
         "/refuse" => "refused".into_response(),
+        "/wire" => {
+            let peer = request.extensions().get::<super::Peer>().unwrap();
+            format!("{:?} {}", peer.wire(), peer.address()).into_response()
+        }
         "/hang" => std::future::pending().await,
         _ => match request.into_body().collect().await {
             Ok(body) => body.to_bytes().len().to_string().into_response(),
@@ -27,6 +36,8 @@ async fn answer(request: Request<Body>) -> Result<Response, Infallible> {
         },
     })
 }
+
+const SOMEBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50_000);
 
 /// A connection to a server of its own.
 struct Peer {
@@ -44,7 +55,7 @@ fn connect() -> Peer {
         ..Limits::default()
     };
     let connections = Connections::new(tower::service_fn(answer), limits, shutdown.clone());
-    connections.spawn(server, ());
+    connections.spawn(server, SOMEBODY, None, ());
     let told = shutdown.clone();
     #[expect(
         clippy::disallowed_methods,
@@ -227,7 +238,7 @@ async fn who_goes_away_takes_the_handler_along() {
         }
     });
     let connections = Connections::new(hang, Limits::default(), CancellationToken::new());
-    connections.spawn(server, ());
+    connections.spawn(server, SOMEBODY, None, ());
     pipe.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         .await
         .unwrap();

@@ -1,13 +1,20 @@
 //! Headers that every answer carries.
 
-use axum::http::header::X_CONTENT_TYPE_OPTIONS;
+use axum::http::header::{STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue};
 
 use super::request_id::{RequestId, X_REQUEST_ID};
+use crate::listener::Wire;
 
-/// Adds the request's id and tells browsers to believe the content type.
-pub(super) fn complete(headers: &mut HeaderMap, id: &RequestId) {
+/// A year, as browsers' lists want it; other hosts of the operator's domain are none of our business.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Adds the request's id, tells browsers to believe the content type, and, where TLS ends here, to come back by TLS.
+pub(super) fn complete(headers: &mut HeaderMap, id: &RequestId, wire: Wire) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if wire == Wire::Tls {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
+    }
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         headers.insert(X_REQUEST_ID, id);
     }

@@ -21,12 +21,13 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tower::{Service, ServiceExt as _};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 pub(crate) use log::Noted;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::listener::{Peer, Wire};
 
 /// The whole service: the router with everything that goes around it.
 #[derive(Clone)]
@@ -47,20 +48,30 @@ impl Shell {
         request.extensions_mut().insert(Arc::clone(&noted));
         let line = log::Line::begin(self.app.clone(), request.method().clone(), id.clone(), noted);
         let span = tracing::info_span!("request", id = %id);
+        let wire = request.extensions().get::<Peer>().map_or(Wire::Plain, Peer::wire);
 
-        // A panic unwinds through values of this request alone; shared state is behind locks that poison.
-        let answered = AssertUnwindSafe(self.router.oneshot(request))
-            .catch_unwind()
-            .instrument(span.clone())
-            .await;
-        let mut response = match answered {
-            Ok(Ok(response)) => response,
-            Ok(Err(never)) => match never {},
-            Err(panic) => span.in_scope(|| Error::panicked(&*panic).into_response()),
+        let mut response = if wire == Wire::PlainOnTlsPort {
+            Error::HttpsRequired.into_response()
+        } else {
+            routed(self.router, request, span).await
         };
-        headers::complete(response.headers_mut(), &id);
+        headers::complete(response.headers_mut(), &id, wire);
         line.end(&response);
         response
+    }
+}
+
+/// What the routes answer, even if they panic.
+async fn routed(router: Router, request: Request<Body>, span: Span) -> Response {
+    // A panic unwinds through values of this request alone; shared state is behind locks that poison.
+    let answered = AssertUnwindSafe(router.oneshot(request))
+        .catch_unwind()
+        .instrument(span.clone())
+        .await;
+    match answered {
+        Ok(Ok(response)) => response,
+        Ok(Err(never)) => match never {},
+        Err(panic) => span.in_scope(|| Error::panicked(&*panic).into_response()),
     }
 }
 

@@ -17,4 +17,5 @@ mod log;
 mod pages;
 mod socket;
 mod studio;
+mod tls;
 mod wrapping;
