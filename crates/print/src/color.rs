@@ -85,6 +85,21 @@ impl Color {
     }
 }
 
+impl Color {
+    /// The colour `at` of `of` steps on the way to `other`, channel by channel; at most 65 536 steps.
+    #[must_use]
+    pub(crate) fn mixed(self, other: Color, at: u32, of: u32) -> Color {
+        let (at, of) = (at.min(of), of.max(1));
+        let mix = |from: u8, to: u8| narrow((u32::from(from) * (of - at) + u32::from(to) * at + of / 2) / of);
+        Color {
+            r: mix(self.r, other.r),
+            g: mix(self.g, other.g),
+            b: mix(self.b, other.b),
+            a: mix(self.a, other.a),
+        }
+    }
+}
+
 fn narrow(channel: u32) -> u8 {
     u8::try_from(channel).unwrap_or(u8::MAX)
 }

@@ -54,8 +54,8 @@ pub struct ParseColorError;
 
 /// The text names none of the choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not one of: {choices}")]
+#[error("not one of: {}", choices.join(", "))]
 pub struct ParseChoiceError {
-    /// The choices, with commas.
-    pub choices: &'static str,
+    /// The choices.
+    pub choices: &'static [&'static str],
 }

@@ -1,32 +1,23 @@
 //! File formats.
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::error::ParseChoiceError;
+use crate::choice::choices;
 use crate::size::PrintSize;
 
-/// The format of the picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Format {
-    /// Pixels, with the printed size in `pHYs`.
-    #[default]
-    Png,
-    /// Outlines, with the printed size in inches.
-    Svg,
+choices! {
+    /// The format of the picture.
+    pub enum Format {
+        /// Pixels, with the printed size in `pHYs`.
+        #[default]
+        Png = "png",
+        /// Outlines, with the printed size in inches.
+        Svg = "svg",
+    }
 }
 
 impl Format {
-    /// Every format.
-    pub const ALL: [Format; 2] = [Format::Png, Format::Svg];
-
-    /// The name on the wire, also the usual end of a file's name: `png`, `svg`.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Format::Png => "png",
-            Format::Svg => "svg",
-        }
+    /// The usual end of a file's name: `png`, `svg`.
+    pub const fn extension(self) -> &'static str {
+        self.as_str()
     }
 
     /// The media type, such as `image/png`.
@@ -35,21 +26,6 @@ impl Format {
             Format::Png => "image/png",
             Format::Svg => "image/svg+xml",
         }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.extension())
-    }
-}
-
-impl FromStr for Format {
-    type Err = ParseChoiceError;
-
-    fn from_str(text: &str) -> Result<Format, ParseChoiceError> {
-        let named = Format::ALL.into_iter().find(|format| format.extension() == text);
-        named.ok_or(ParseChoiceError { choices: "png, svg" })
     }
 }
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod choice;
 mod color;
 mod design;
 mod error;
@@ -11,7 +12,10 @@ mod size;
 mod svg;
 
 pub use color::{Background, Color};
-pub use design::{Design, MAX_QUIET_ZONE, Pattern};
+pub use design::{
+    Contrast, Design, FinderCentre, FinderRing, Gradient, MAX_QUIET_ZONE, OUTER_RING_QUIET_ZONE, OuterRing,
+    Part, Pattern,
+};
 pub use error::{ParseChoiceError, ParseColorError, PrintError};
 pub use format::{Format, Output};
 pub use layout::Layout;

@@ -249,7 +249,7 @@ impl Reader<'_> {
     }
 
     fn check_contrast(&mut self, design: &Design) {
-        let ratio = design.contrast_ratio();
+        let ratio = design.contrast().ratio;
         if ratio < LEAST_CONTRAST {
             // Cut, not rounded: 1.49 must not read as the 1.5 that is enough.
             let shown = (ratio * 10.0).floor() / 10.0;

@@ -41,7 +41,7 @@ impl Warning {
         let weak = symbol.error_correction_level() < ErrorCorrectionLevel::M;
         [
             (lowered && weak, Self::ErrorCorrectionLowered),
-            (design.contrast_ratio() < LOW_CONTRAST, Self::LowContrast),
+            (design.contrast().ratio < LOW_CONTRAST, Self::LowContrast),
             (design.is_inverted(), Self::Inverted),
             (layout.quiet_zone_modules() < QUIET_ZONE, Self::QuietZone),
             (layout.module_mm() < SMALL_MODULE_MM, Self::ModuleSmall),

@@ -1,0 +1,61 @@
+//! The shapes of the finder patterns: a ring of 7 × 7 modules and a centre of 3 × 3.
+
+use crate::choice::choices;
+
+choices! {
+    /// The shape of a finder pattern's ring. Corners count from the outside, radii in modules.
+
+    pub enum FinderRing {
+        /// Square.
+        #[default]
+        Square = "square",
+        /// Square with a radius of one module.
+        Rounded = "rounded",
+        /// Two circles, 7 and 5 modules across.
+        Circle = "circle",
+        /// Square, but for an upper left corner of 2.5 modules.
+        LeafTl = "leaf-tl",
+        /// Square, but for an upper right corner of 2.5 modules.
+        LeafTr = "leaf-tr",
+        /// Square, but for a lower right corner of 2.5 modules.
+        LeafBr = "leaf-br",
+        /// Square, but for a lower left corner of 2.5 modules.
+        LeafBl = "leaf-bl",
+        /// Square outside, with a hole of radius 1.
+        Frame = "frame",
+    }
+}
+
+choices! {
+    /// The shape of a finder pattern's centre.
+    pub enum FinderCentre {
+        /// Square.
+        #[default]
+        Square = "square",
+        /// Square with a radius of half a module.
+        Rounded = "rounded",
+        /// A disc, 3 modules across.
+        Circle = "circle",
+        /// Square, but for a round upper left corner.
+        LeafTl = "leaf-tl",
+        /// Sixteen rays on a disc of 2.4 modules, 3 modules across.
+        Sunburst = "sunburst",
+        /// A fat star of eight points.
+        Star = "star",
+        /// A square on its corner, wide enough to be found.
+        Diamond = "diamond",
+        /// A cross with arms wide enough to be found.
+        Cross = "cross",
+    }
+}
+
+choices! {
+    /// In which colour the thin ring outside of each finder pattern is painted.
+    pub enum OuterRing {
+        /// As the modules are.
+        #[default]
+        LikeModules = "like-modules",
+        /// As the finder pattern's ring is.
+        LikeFinder = "like-finder",
+    }
+}
