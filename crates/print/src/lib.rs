@@ -6,8 +6,10 @@ mod design;
 mod error;
 mod format;
 mod layout;
+mod paint;
 mod png;
 mod render;
+mod shapes;
 mod size;
 mod svg;
 

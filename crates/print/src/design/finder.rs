@@ -40,7 +40,7 @@ choices! {
         LeafTl = "leaf-tl",
         /// Sixteen rays on a disc of 2.4 modules, 3 modules across.
         Sunburst = "sunburst",
-        /// A fat star of eight points.
+        /// A fat five-pointed star.
         Star = "star",
         /// A square on its corner, wide enough to be found.
         Diamond = "diamond",

@@ -182,6 +182,14 @@ impl Design {
             .filter(|_| self.quiet_zone >= OUTER_RING_QUIET_ZONE)
     }
 
+    /// Whether every edge lies between modules, on the pixel grid.
+    pub(crate) fn is_all_squares(&self) -> bool {
+        self.pattern == Pattern::Squares
+            && self.finder_ring == FinderRing::Square
+            && self.finder_centre == FinderCentre::Square
+            && self.drawn_outer_ring().is_none()
+    }
+
     /// The background with "nothing" as a colour that cannot be seen.
     pub(crate) fn background_color(&self) -> Color {
         match self.background {

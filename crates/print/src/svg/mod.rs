@@ -1,15 +1,19 @@
-//! SVG: one path a colour, on the pixel grid, sized in inches.
+//! SVG: one path a paint, on the pixel grid, sized in inches.
 
-mod outline;
+mod path;
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use qr_symbol::Symbol;
 
 use crate::color::{Background, Color};
-use crate::design::Design;
+use crate::design::{Design, Gradient};
 use crate::layout::Layout;
+use crate::paint::{Paint, Paints};
+use crate::shapes::{self, outline::Outline};
+
+/// The name of the one gradient.
+const GRADIENT: &str = "qr-gradient";
 
 /// Writes `symbol` as an SVG document.
 pub(crate) fn write(
@@ -18,59 +22,106 @@ pub(crate) fn write(
     layout: &Layout,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let paints = Paints::of(design);
     let inches = layout.size().inches();
     let side = layout.side_px();
     write!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{inches}in\" height=\"{inches}in\" \
-         viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">"
+         viewBox=\"0 0 {side} {side}\"{}>",
+        if design.is_all_squares() {
+            " shape-rendering=\"crispEdges\""
+        } else {
+            ""
+        }
     )?;
+    if let Some(gradient) = design.gradient {
+        write_gradient(gradient, layout, out)?;
+    }
     if let Background::Color(color) = design.background {
-        write!(out, "<path{} d=\"M0 0h{side}v{side}H0z\"/>", Fill(color))?;
+        write!(
+            out,
+            "<path{} d=\"M0 0h{side}v{side}H0z\"/>",
+            Fill(Paint::Flat(color))
+        )?;
     }
     let (origin, module) = (layout.origin_px(), layout.module_px());
-    let path = path(symbol);
-    writeln!(
+    for (layer, &paint) in paints.all.iter().enumerate() {
+        let data = path::data(&outline(symbol, design, &paints, layer));
+        write!(
+            out,
+            "<path{} transform=\"translate({origin} {origin})scale({module})\" d=\"{data}\"/>",
+            Fill(paint)
+        )?;
+    }
+    writeln!(out, "</svg>")
+}
+
+/// Everything that one paint fills, in the units of the symbol.
+fn outline(symbol: &Symbol, design: &Design, paints: &Paints, layer: usize) -> Outline {
+    let mut outline = Outline::default();
+    if layer == Paints::MODULES {
+        outline = outline.and(shapes::modules_outline(symbol, design.pattern));
+    }
+    if layer == paints.ring {
+        outline = outline.and(shapes::rings_outline(symbol, design));
+    }
+    if layer == paints.centre {
+        outline = outline.and(shapes::centres_outline(symbol, design));
+    }
+    if Some(layer) == paints.outer_ring {
+        outline = outline.and(shapes::outer_rings_outline(symbol, design));
+    }
+    outline
+}
+
+/// From the upper to the lower edge of the symbol, in the units of the paths that it fills.
+fn write_gradient(gradient: Gradient, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
+    let modules = layout.symbol_modules();
+    write!(
         out,
-        "<path{} transform=\"translate({origin} {origin})scale({module})\" d=\"{path}\"/></svg>",
-        Fill(design.color)
+        "<linearGradient id=\"{GRADIENT}\" gradientUnits=\"userSpaceOnUse\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"{modules}\">\
+         <stop offset=\"0\"{}/><stop offset=\"1\"{}/></linearGradient>",
+        Stop(gradient.from),
+        Stop(gradient.to)
     )
 }
 
-/// The dark regions as path data in module units, with steps relative so that numbers stay short.
-fn path(symbol: &Symbol) -> String {
-    let mut path = String::with_capacity(symbol.size() * symbol.size() * 3);
-    let mut from = (0, 0);
-    for edge in outline::loops(symbol) {
-        let (x, y) = edge.start;
-        // A string takes whatever is written to it.
-        let _ = write!(path, "m{} {}", x - from.0, y - from.1);
-        // The last step is what `z` draws.
-        let steps = edge.steps.split_last().map_or(&[][..], |(_, steps)| steps);
-        for (step, axis) in steps.iter().zip(['h', 'v'].into_iter().cycle()) {
-            let _ = write!(path, "{axis}{step}");
-        }
-        path.push('z');
-        from = edge.start;
-    }
-    path
-}
-
-/// A colour as attributes.
-struct Fill(Color);
+/// A paint as attributes.
+struct Fill(Paint);
 
 impl std::fmt::Display for Fill {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Color { r, g, b, a } = self.0;
-        write!(f, " fill=\"#{r:02x}{g:02x}{b:02x}\"")?;
-        if a == 255 {
-            return Ok(());
+        match self.0 {
+            Paint::Flat(color) => write_color(f, "fill", "fill-opacity", color),
+            Paint::Gradient(_) => write!(f, " fill=\"url(#{GRADIENT})\""),
         }
-        // Four places tell all 256 apart.
-        write!(
-            f,
-            " fill-opacity=\"{}\"",
-            (f64::from(a) / 255.0 * 10_000.0).round() / 10_000.0
-        )
     }
+}
+
+/// The colour of a gradient's end as attributes.
+struct Stop(Color);
+
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write_color(f, "stop-color", "stop-opacity", self.0)
+    }
+}
+
+fn write_color(
+    f: &mut std::fmt::Formatter<'_>,
+    color: &str,
+    opacity: &str,
+    Color { r, g, b, a }: Color,
+) -> std::fmt::Result {
+    write!(f, " {color}=\"#{r:02x}{g:02x}{b:02x}\"")?;
+    if a == 255 {
+        return Ok(());
+    }
+    // Four places tell all 256 apart.
+    write!(
+        f,
+        " {opacity}=\"{}\"",
+        (f64::from(a) / 255.0 * 10_000.0).round() / 10_000.0
+    )
 }

@@ -9,8 +9,8 @@ use super::tokens::{Counts, LONGEST_MATCH, Phrase, SHORTEST_MATCH, Token, Tokens
 
 /// In which order the lengths of the code of code lengths are told.
 const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-/// Bits of a last block with dynamic codes: BFINAL, then BTYPE = 2.
-const LAST_DYNAMIC_BLOCK: u64 = 0b101;
+/// BTYPE of a block with codes of its own, after the bit BFINAL.
+const DYNAMIC: u64 = 0b10 << 1;
 
 /// How many different lengths matches have.
 const LENGTHS: usize = LONGEST_MATCH - SHORTEST_MATCH + 1;
@@ -103,10 +103,10 @@ fn lookup<const N: usize>(code: &Code<N>, symbol: usize) -> Bits {
     }
 }
 
-/// Writes `tokens` as the last block of a stream.
-pub(crate) fn write_last_block<W: Write>(tokens: &Tokens, out: &mut BitWriter<W>) -> io::Result<()> {
+/// Writes `tokens` as a block of a stream.
+pub(crate) fn write<W: Write>(tokens: &Tokens, is_last: bool, out: &mut BitWriter<W>) -> io::Result<()> {
     let codes = Codes::of(&tokens.counts());
-    out.put(LAST_DYNAMIC_BLOCK, 3)?;
+    out.put(DYNAMIC | u64::from(is_last), 3)?;
     write_codes(&codes, out)?;
     let phrases: Vec<Vec<Bits>> = tokens.phrases().map(|phrase| codes.joined(phrase)).collect();
     for &token in tokens.body() {

@@ -42,6 +42,15 @@ impl Sums {
         }
     }
 
+    /// From sums taken elsewhere: `plain` and `weighted` as described there.
+    pub(crate) fn from_parts(length: usize, plain: u64, weighted: u64) -> Sums {
+        Sums {
+            length: length as u64 % MODULUS,
+            plain: plain % MODULUS,
+            weighted: weighted % MODULUS,
+        }
+    }
+
     /// The sums of `first` and `zeros` zero bytes after it.
     pub(crate) fn of_leading(first: u8, zeros: usize) -> Sums {
         let length = zeros as u64 + 1;

@@ -65,8 +65,8 @@ impl Phrase {
 #[derive(Debug, Clone)]
 pub(crate) struct Tokens {
     body: Phrase,
-    /// What is said more than once, and how often.
-    phrases: Vec<(Phrase, u32)>,
+    /// What is said more than once, by its key, and how often.
+    phrases: Vec<(u32, Phrase, u32)>,
 }
 
 impl Tokens {
@@ -86,19 +86,29 @@ impl Tokens {
         self.body.copy(length, distance);
     }
 
-    /// Remembers `phrase` without saying it.
-    pub(crate) fn phrase(&mut self, phrase: Phrase) -> PhraseNumber {
-        let number = PhraseNumber(u32::try_from(self.phrases.len()).unwrap_or_default());
-        self.phrases.push((phrase, 0));
-        number
-    }
-
-    /// Says a phrase.
-    pub(crate) fn say(&mut self, number: PhraseNumber) {
-        if let Some((_, times)) = self.phrases.get_mut(number.0 as usize) {
+    /// Says the phrase of this key, which is made when it is said for the first time.
+    pub(crate) fn say(&mut self, key: u32, make: impl FnOnce() -> Phrase) {
+        let known = self.phrases.iter_mut().position(|(known, ..)| *known == key);
+        let index = known.unwrap_or_else(|| {
+            self.phrases.push((key, make(), 0));
+            self.phrases.len() - 1
+        });
+        if let Some((_, _, times)) = self.phrases.get_mut(index) {
             *times += 1;
+            let number = PhraseNumber(u32::try_from(index).unwrap_or_default());
             self.body.0.push(Token::Phrase(number));
         }
+    }
+
+    /// Makes room for the next block.
+    pub(crate) fn clear(&mut self) {
+        self.body.0.clear();
+        self.phrases.clear();
+    }
+
+    /// How many have been told, phrases counting once.
+    pub(crate) fn len(&self) -> usize {
+        self.body.0.len()
     }
 
     pub(crate) fn body(&self) -> &[Token] {
@@ -106,7 +116,7 @@ impl Tokens {
     }
 
     pub(crate) fn phrases(&self) -> impl Iterator<Item = &Phrase> {
-        self.phrases.iter().map(|(phrase, _)| phrase)
+        self.phrases.iter().map(|(_, phrase, _)| phrase)
     }
 
     /// Counts every symbol, the end of the block included.
@@ -116,7 +126,7 @@ impl Tokens {
             distances: [0; DISTANCES],
         };
         counts.add(&self.body, 1);
-        for (phrase, times) in &self.phrases {
+        for (_, phrase, times) in &self.phrases {
             counts.add(phrase, *times);
         }
         counts.add_literal(END_OF_BLOCK, 1);
@@ -188,9 +198,8 @@ mod tests {
         let mut phrase = Phrase::default();
         phrase.literal(2);
         phrase.copy(258 + 3, 1);
-        let phrase = tokens.phrase(phrase);
         tokens.literal(2);
-        (0..41).for_each(|_| tokens.say(phrase));
+        (0..41).for_each(|_| tokens.say(7, || phrase.clone()));
         let counts = tokens.counts();
         assert_eq!(
             [2, 256, 257, 285].map(|symbol| counts.literals[symbol]),

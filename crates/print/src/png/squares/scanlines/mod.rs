@@ -2,14 +2,9 @@
 
 mod matcher;
 
-use super::deflate::{
-    Adler32, LONGEST_MATCH, Phrase, PhraseNumber, SHORTEST_MATCH, Sums, Tokens, first_match,
-};
+use super::super::deflate::{Adler32, SHORTEST_MATCH, Sums, Tokens};
+use super::super::filter::{FILTER_NONE, FILTER_UP, zero_lines};
 use matcher::Matcher;
-
-/// PNG's filter types that serve here (specification, section 9.2).
-const FILTER_NONE: u8 = 0;
-const FILTER_UP: u8 = 2;
 
 /// From how many bytes on zeros are cheaper than copies (measured; both cost some 10 bits a line there).
 const LONG_LINE: usize = 350;
@@ -43,8 +38,6 @@ pub(crate) struct Scanlines {
     checksum: Adler32,
     matcher: Matcher,
     zeros: Sums,
-    /// Phrases for so many lines of zeros.
-    phrases: Vec<(u32, PhraseNumber)>,
     /// Bytes still to be told as copies from one line back: none, or enough for a match.
     to_copy: usize,
 }
@@ -61,7 +54,6 @@ impl Scanlines {
             checksum: Adler32::new(),
             matcher: Matcher::new(stride),
             zeros: Sums::of_leading(FILTER_UP, width),
-            phrases: Vec::new(),
             to_copy: 0,
         }
     }
@@ -88,15 +80,8 @@ impl Scanlines {
         self.checksum.append(&Sums::of(self.matcher.line()), 1);
         self.checksum.append(&self.zeros, repeats);
         self.matcher.tell(0..self.stride, &mut self.tokens);
-        let known = self.phrases.iter().find(|&&(lines, _)| lines == repeats);
-        let phrase = if let Some(&(_, phrase)) = known {
-            phrase
-        } else {
-            let phrase = self.tokens.phrase(zero_lines(self.stride, repeats as usize));
-            self.phrases.push((repeats, phrase));
-            phrase
-        };
-        self.tokens.say(phrase);
+        let stride = self.stride;
+        self.tokens.say(repeats, || zero_lines(stride, repeats as usize));
     }
 
     fn tell_with_copies(&mut self, repeats: u32) {
@@ -120,30 +105,4 @@ impl Scanlines {
         self.tokens.copy(self.to_copy, self.stride);
         (self.tokens, self.checksum)
     }
-}
-
-/// Tells that `count` lines repeat the one above, by the filter Up.
-fn zero_lines(stride: usize, count: usize) -> Phrase {
-    let mut phrase = Phrase::default();
-    let Some(more) = count.checked_sub(1) else {
-        return phrase;
-    };
-    phrase.literal(FILTER_UP);
-    phrase.literal(0);
-    phrase.copy(stride - 2, 1);
-    // Only what crosses into the next line needs a far distance; all matches are as long as can be.
-    let (mut left, mut place) = (more * stride, 0);
-    while left >= SHORTEST_MATCH {
-        let ahead = stride - place;
-        let (length, distance) = if place >= 2 && ahead >= LONGEST_MATCH {
-            (ahead / LONGEST_MATCH * LONGEST_MATCH, 1)
-        } else {
-            (first_match(left), stride)
-        };
-        phrase.copy(length, distance);
-        left -= length;
-        place = (place + length) % stride;
-    }
-    (0..left).for_each(|_| phrase.literal(0));
-    phrase
 }

@@ -1,7 +1,7 @@
-//! The cheapest pixel format that shows a design.
+//! What the one bit of a pixel means.
 
+use super::super::header::ColorType;
 use crate::color::Color;
-use crate::design::Design;
 
 /// How the two kinds of pixels are written, one bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,13 +15,19 @@ pub(crate) enum Pixels {
 }
 
 impl Pixels {
-    /// For square modules in one colour.
-    pub(crate) fn for_design(design: &Design) -> Pixels {
-        let light = design.background_color();
-        match (design.color.over(light), light) {
+    /// For modules in `color`, laid over `background`.
+    pub(crate) fn of(color: Color, background: Color) -> Pixels {
+        match (color.over(background), background) {
             (Color::BLACK, Color::WHITE) => Pixels::BlackOnWhite,
             (Color::WHITE, Color::BLACK) => Pixels::WhiteOnBlack,
             (dark, light) => Pixels::Palette([light, dark]),
+        }
+    }
+
+    pub(crate) fn color_type(self) -> ColorType {
+        match self {
+            Pixels::BlackOnWhite | Pixels::WhiteOnBlack => ColorType::Grey,
+            Pixels::Palette(colors) => ColorType::Indexed(colors.to_vec()),
         }
     }
 

@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use super::super::deflate::{SHORTEST_MATCH, Tokens, WINDOW};
+use super::super::super::deflate::{SHORTEST_MATCH, Tokens, WINDOW};
 
 /// Bits of a slot's number.
 const TABLE_BITS: u32 = 10;
