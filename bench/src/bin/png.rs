@@ -11,7 +11,7 @@ use std::io::Cursor;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use qr_print::{Color, Design, Format, Output, PrintSize, render};
+use qr_print::{Color, Design, Format, Output, Pattern, PrintSize, render};
 use qr_symbol::{EncodeOptions, ErrorCorrectionLevel, LevelChoice};
 use qrstudio_bench::{child_cpu_seconds, cpu_seconds, median, print_table, verdict};
 
@@ -206,7 +206,9 @@ fn our_png(picture: &Picture) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut file = Vec::new();
     render(
         &symbol,
-        &Design::default().with_background(Color::WHITE),
+        &Design::default()
+            .with_pattern(Pattern::Squares)
+            .with_background(Color::WHITE),
         &output,
         &mut file,
     )?;

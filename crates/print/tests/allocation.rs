@@ -1,6 +1,10 @@
 //! How much memory a render takes: a binary of its own, since it counts every allocation.
 
-use qr_print::{Color, Design, Format, Output, PrintSize, render};
+use std::error::Error;
+
+use qr_print::{
+    Color, Design, FinderCentre, FinderRing, Format, OuterRing, Output, Pattern, PrintSize, render,
+};
 use qr_symbol::{EncodeOptions, ErrorCorrectionLevel, LevelChoice, Version};
 
 /// Counts what it is given and keeps nothing.
@@ -17,35 +21,63 @@ impl std::io::Write for Counted {
     }
 }
 
+const MIB: u64 = 1 << 20;
+
+/// The most memory that encoding and drawing the largest picture takes at a time.
+fn peak(version: u8, design: &Design, format: Format) -> Result<u64, Box<dyn Error>> {
+    let options = EncodeOptions {
+        level: LevelChoice::Exactly(ErrorCorrectionLevel::H),
+        min_version: Version::new(version).ok_or("version")?,
+        ..EncodeOptions::default()
+    };
+    let output = Output {
+        format,
+        size: PrintSize::new(15.0, 600)?,
+    };
+    let mut file = Counted(0);
+    let mut result = Ok(());
+    let allocated = allocation_counter::measure(|| {
+        result = qr_symbol::encode("https://example.com/", &options)
+            .map_err(Box::<dyn Error>::from)
+            .and_then(|symbol| Ok(render(&symbol, design, &output, &mut file).map(drop)?));
+    });
+    result?;
+    assert!(file.0 > 1_000);
+    Ok(allocated.bytes_max)
+}
+
 #[test]
-fn the_largest_picture_takes_less_than_two_mebibytes() {
-    for (version, format) in [
-        (1, Format::Png),
-        (10, Format::Png),
-        (40, Format::Png),
-        (40, Format::Svg),
-    ] {
-        let version = Version::new(version).unwrap();
-        let options = EncodeOptions {
-            level: LevelChoice::Exactly(ErrorCorrectionLevel::H),
-            min_version: version,
-            ..EncodeOptions::default()
-        };
-        let output = Output {
-            format,
-            size: PrintSize::new(15.0, 600).unwrap(),
-        };
-        let design = Design::default().with_background(Color::WHITE);
-        let mut file = Counted(0);
-        let allocated = allocation_counter::measure(|| {
-            let symbol = qr_symbol::encode("https://example.com/", &options).unwrap();
-            render(&symbol, &design, &output, &mut file).unwrap();
-        });
-        assert!(file.0 > 1_000);
-        assert!(
-            allocated.bytes_max < 2 << 20,
-            "version {}: {allocated:?}",
-            version.number()
-        );
+fn the_largest_picture_of_squares_takes_less_than_two_mebibytes() -> Result<(), Box<dyn Error>> {
+    let design = Design::default()
+        .with_pattern(Pattern::Squares)
+        .with_background(Color::WHITE);
+    for version in [1, 10, 40] {
+        let peak = peak(version, &design, Format::Png)?;
+        assert!(peak < 2 * MIB, "version {version}: {peak}");
     }
+    Ok(())
+}
+
+#[test]
+fn the_largest_picture_of_any_style_takes_less_than_sixteen_mebibytes() -> Result<(), Box<dyn Error>> {
+    for pattern in Pattern::ALL {
+        let plain = Design::default()
+            .with_pattern(pattern)
+            .with_finder_ring(FinderRing::Circle)
+            .with_finder_centre(FinderCentre::Sunburst);
+        let rich = plain
+            .clone()
+            .with_gradient(Color::BLACK, Color::rgb(200, 16, 46))
+            .with_finder_ring_color(Color::rgb(1, 2, 3))
+            .with_outer_ring(OuterRing::LikeFinder);
+        for design in [plain.with_quiet_zone(0), rich] {
+            for version in [1, 10, 40] {
+                for format in Format::ALL {
+                    let peak = peak(version, &design, format)?;
+                    assert!(peak < 16 * MIB, "{pattern}, version {version}, {format}: {peak}");
+                }
+            }
+        }
+    }
+    Ok(())
 }

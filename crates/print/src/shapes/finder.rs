@@ -4,6 +4,8 @@
 //! Whatever the shape, a line through the middle along either axis meets dark and light as 1 : 1 : 3 : 1 : 1, which
 //! decoders look for; where a centre's name forbids that, it comes as near as decoders need (docs/scanning.md).
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use qr_symbol::Corner as Place;
 
 use super::outline::{Contour, Corner, Outline, Point, Rect, Step, point};
@@ -50,7 +52,7 @@ const THIRTY_SECONDS: [Point; 8] = [
     point(0.195_090_3, -0.980_785_3),
     point(0.382_683_4, -0.923_879_5),
     point(0.555_570_2, -0.831_469_6),
-    point(0.707_106_8, -0.707_106_8),
+    point(FRAC_1_SQRT_2, -FRAC_1_SQRT_2),
     point(0.831_469_6, -0.555_570_2),
     point(0.923_879_5, -0.382_683_4),
     point(0.980_785_3, -0.195_090_3),

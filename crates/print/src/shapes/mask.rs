@@ -59,15 +59,10 @@ impl ModuleMask {
     pub(crate) fn around(&self, x: usize, y: usize) -> Around {
         let three = |y: usize| {
             let Some(row) = self.rows.get(y) else { return 0 };
-            let (word, shift) = (x / 64, x % 64);
-            let low = row.get(word).copied().unwrap_or_default() >> shift;
+            let word = |index: usize| row.get(index).copied().unwrap_or_default();
             // Three bits may reach into the next word.
-            let high = row
-                .get(word + 1)
-                .copied()
-                .unwrap_or_default()
-                .checked_shl(64 - shift as u32);
-            (low | high.unwrap_or_default()) & 0b111
+            let both = u128::from(word(x / 64)) | u128::from(word(x / 64 + 1)) << 64;
+            both >> (x % 64) & 0b111
         };
         let bits = three(y) | three(y + 1) << 3 | three(y + 2) << 6;
         Around(u16::try_from(bits).unwrap_or_default())

@@ -199,7 +199,7 @@ fn fillet(corner: u32) -> Contour {
     let inward = |edge: f64| if edge == 0.0 { FILLET } else { 1.0 - FILLET };
     let (along_x, along_y) = (point(inward(x), y), point(x, inward(y)));
     // Clockwise from the angle: along the upper edge first at the upper left corner, and so on.
-    let (first, second) = if corner % 2 == 0 {
+    let (first, second) = if corner.is_multiple_of(2) {
         (along_x, along_y)
     } else {
         (along_y, along_x)

@@ -133,7 +133,7 @@ mod tests {
         let outline = Outline(vec![round, Contour::circle(point(2.0, 2.0), 0.25).reversed()]);
         assert_eq!(
             data(&outline),
-            "m1 1.5a.5 .5 0 0 1 .5-.5h1.5v1.5l-.5 .5h-1.5zm.75 .5a.25 .25 0 0 0 .5 0a.25 .25 0 0 0-.5 0z"
+            "m1 1.5a.5 .5 0 0 1 .5-.5h1.5v1.5l-.5 .5h-1.5zm.75 .5a.25 .25 0 0 0 .5 0a.25 .25 0 0 0 -.5 0z"
         );
     }
 }

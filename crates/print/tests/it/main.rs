@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a test fails by panicking"
 )]
@@ -13,5 +14,6 @@ mod golden;
 mod layout;
 mod png_pixels;
 mod properties;
+mod styles;
 mod svg_outlines;
 mod symbols;

@@ -1,7 +1,7 @@
 //! PNG files show the symbol, pixel by pixel.
 
 use png::ColorType;
-use qr_print::{Background, Color, Design, Format, Layout, Output, PrintError, PrintSize, render};
+use qr_print::{Background, Color, Design, Format, Layout, Output, Pattern, PrintError, PrintSize, render};
 use qr_symbol::Symbol;
 
 use crate::{decode, symbols};
@@ -16,6 +16,11 @@ fn png(symbol: &Symbol, design: &Design, inches: f64, dpi: u32) -> (Vec<u8>, Lay
     (file, layout)
 }
 
+/// The pattern that shows plain modules.
+fn squares() -> Design {
+    Design::default().with_pattern(Pattern::Squares)
+}
+
 fn color_type(design: &Design) -> ColorType {
     let symbol = symbols::of_version(1);
     let (file, layout) = png(&symbol, design, 0.5, 72);
@@ -28,7 +33,7 @@ fn every_version() {
     for version in 1..=40 {
         let symbol = symbols::of_version(version);
         for (inches, dpi) in [(3.0, 72), (4.0, 300)] {
-            let design = Design::default().with_background(Color::WHITE);
+            let design = squares().with_background(Color::WHITE);
             let (file, layout) = png(&symbol, &design, inches, dpi);
             decode::check(&file, &symbol, &design, &layout);
         }
@@ -38,7 +43,7 @@ fn every_version() {
 #[test]
 fn the_largest_and_the_smallest_picture() {
     for (version, inches, dpi) in [(1, 15.0, 600), (10, 15.0, 600), (40, 15.0, 600), (1, 0.5, 72)] {
-        let (symbol, design) = (symbols::of_version(version), Design::default());
+        let (symbol, design) = (symbols::of_version(version), squares());
         let (file, layout) = png(&symbol, &design, inches, dpi);
         decode::check(&file, &symbol, &design, &layout);
         assert_eq!(layout.side_px(), if dpi == 600 { 9000 } else { 36 });
@@ -47,9 +52,8 @@ fn the_largest_and_the_smallest_picture() {
 
 #[test]
 fn black_and_white_are_grey_and_all_else_is_a_palette() {
-    let design = |color: Color, background: Background| {
-        Design::default().with_color(color).with_background(background)
-    };
+    let design =
+        |color: Color, background: Background| squares().with_color(color).with_background(background);
     let (half, red) = (Color::rgba(0, 0, 0, 128), Color::rgb(200, 16, 46));
     let cases = [
         (Color::BLACK, Color::WHITE.into(), ColorType::Grayscale),
@@ -73,7 +77,7 @@ fn black_and_white_are_grey_and_all_else_is_a_palette() {
 #[test]
 fn a_palette_without_anything_to_see_through_has_no_trns() {
     let symbol = symbols::of_version(1);
-    let design = Design::default()
+    let design = squares()
         .with_color(Color::rgb(1, 2, 3))
         .with_background(Color::WHITE);
     let has_trns = |design: &Design| {
@@ -102,7 +106,7 @@ fn a_writer_that_fails_is_an_error() {
             format,
             size: PrintSize::new(1.0, 300).unwrap(),
         };
-        let result = render(&symbols::of_version(1), &Design::default(), &output, &mut Full);
+        let result = render(&symbols::of_version(1), &squares(), &output, &mut Full);
         assert!(matches!(result, Err(PrintError::Io(_))));
     }
 }
@@ -111,7 +115,7 @@ fn a_writer_that_fails_is_an_error() {
 fn large_pictures_are_a_few_kilobytes() {
     // Nothing smaller than a 1032nd of the bits can be had from deflate: 9.8 KB.
     let symbol = symbols::of_version(10);
-    let design = Design::default().with_background(Color::WHITE);
+    let design = squares().with_background(Color::WHITE);
     assert!(png(&symbol, &design, 15.0, 600).0.len() < 27_000);
     assert!(png(&symbol, &design, 4.0, 300).0.len() < 3_100);
 }
