@@ -91,6 +91,7 @@ impl Failure {
             (Step::Connect, Cause::Late) => format!(
                 "{server} takes connections but does not greet. A port that expects TLS at once (465) wants smtps://"
             ),
+            (step, Cause::Late) => format!("{server} does not answer while {step}"),
             (Step::Connect, Cause::Garbled) => format!("what answers at {server} is no mail server"),
             (_, Cause::Broken(text)) if text.contains("InvalidContentType") => {
                 format!("{server} does not begin with TLS: write smtp://...?tls=required instead of smtps://")
@@ -117,14 +118,19 @@ impl Failure {
 /// For the log: no word of the mail server's, which may hold an address.
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let step = match self.step {
-            Step::Connect => "connecting",
-            Step::Tls => "encrypting",
-            Step::Login => "signing in",
-            Step::Sender => "naming the sender",
-            Step::Letter => "handing the letter over",
-        };
-        write!(formatter, "{step}: {}", self.cause)
+        write!(formatter, "{}: {}", self.step, self.cause)
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Connect => "connecting",
+            Self::Tls => "encrypting",
+            Self::Login => "signing in",
+            Self::Sender => "naming the sender",
+            Self::Letter => "handing the letter over",
+        })
     }
 }
 

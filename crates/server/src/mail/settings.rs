@@ -2,7 +2,6 @@
 
 use lettre::message::Mailbox;
 
-use super::failure::{Failure, Step};
 use super::smtp::Server;
 use crate::config::Config;
 
@@ -73,9 +72,7 @@ impl MailSettings {
             )
         });
         let tried = match server.prepare() {
-            Ok(line) => tokio::time::timeout(TRIAL, line.try_out(&from.email))
-                .await
-                .unwrap_or_else(|_| Err(Failure::late(Step::Connect))),
+            Ok(line) => line.try_out(&from.email, TRIAL).await,
             Err(failure) => Err(failure),
         };
         tried.map(|()| exposed).map_err(|failure| MailError {
@@ -94,8 +91,8 @@ impl MailSettings {
     }
 }
 
-/// How long a trial may take.
-const TRIAL: std::time::Duration = std::time::Duration::from_secs(15);
+/// How long each step of a trial may take.
+const TRIAL: std::time::Duration = std::time::Duration::from_secs(10);
 
 const FORM: &str = "it has the form QR Studio <no-reply@qr.example.com>";
 

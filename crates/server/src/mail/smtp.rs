@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use lettre::Address;
 use lettre::address::Envelope;
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands;
@@ -174,11 +175,10 @@ impl Line {
         time: Duration,
     ) -> Result<(), Failure> {
         let sending = async {
-            let mut connection = self.connect().await?;
-            let sent = connection.send(envelope, letter).await;
+            let mut connection = self.connect(time).await?;
             // After a failure lettre has hung up already.
-            sent.map(|_| connection)
-                .map_err(|error| Failure::of(Step::Letter, &error))
+            within(time, Step::Letter, connection.send(envelope, letter)).await?;
+            Ok(connection)
         };
         let mut connection = tokio::time::timeout(time, sending)
             .await
@@ -188,19 +188,17 @@ impl Line {
         Ok(())
     }
 
-    /// Does all that comes before a letter, and nothing more.
-    pub(super) async fn try_out(&self, from: &Address) -> Result<(), Failure> {
-        let mut connection = self.connect().await?;
+    /// Does all that comes before a letter, and nothing more; `time` is for each step.
+    pub(super) async fn try_out(&self, from: &Address, time: Duration) -> Result<(), Failure> {
+        let mut connection = self.connect(time).await?;
         let sender = commands::Mail::new(Some(from.clone()), Vec::new());
-        let accepted = connection.command(sender).await;
-        connection.abort().await;
-        accepted
-            .map(drop)
-            .map_err(|error| Failure::of(Step::Sender, &error))
+        let accepted = within(time, Step::Sender, connection.command(sender)).await;
+        let _ = tokio::time::timeout(GOODBYE, connection.abort()).await;
+        accepted.map(drop)
     }
 
-    /// Connects, encrypts and signs in, as far as the URL says so.
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
+    /// Connects, encrypts and signs in, as far as the URL says so; `time` is for each step.
+    async fn connect(&self, time: Duration) -> Result<AsyncSmtpConnection, Failure> {
         let Server {
             host,
             port,
@@ -210,28 +208,33 @@ impl Line {
         } = &self.server;
         let hello = hello.clone().unwrap_or(ClientId::Ipv4(Ipv4Addr::LOCALHOST));
         let wrapped = self.tls.clone().filter(|_| *security == Security::Wrapped);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(CONNECT), &hello, wrapped, None)
-                .await
-                .map_err(|error| Failure::of(Step::Connect, &error))?;
+        let address = (host.as_str(), *port);
+        let connecting = AsyncSmtpConnection::connect_tokio1(address, Some(CONNECT), &hello, wrapped, None);
+        let mut connection = within(time, Step::Connect, connecting).await?;
         let upgrade = match security {
             Security::Required => true,
             Security::Opportunistic => connection.can_starttls(),
             Security::None | Security::Wrapped => false,
         };
         if let Some(tls) = self.tls.clone().filter(|_| upgrade) {
-            connection
-                .starttls(tls, &hello)
-                .await
-                .map_err(|error| Failure::of(Step::Tls, &error))?;
+            within(time, Step::Tls, connection.starttls(tls, &hello)).await?;
         }
         if let Some(login) = login {
-            connection
-                .auth(DEFAULT_MECHANISMS, login)
-                .await
-                .map_err(|error| Failure::of(Step::Login, &error))?;
+            within(time, Step::Login, connection.auth(DEFAULT_MECHANISMS, login)).await?;
         }
         Ok(connection)
+    }
+}
+
+/// Does one step of a conversation.
+async fn within<T>(
+    time: Duration,
+    step: Step,
+    doing: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Failure> {
+    match tokio::time::timeout(time, doing).await {
+        Ok(done) => done.map_err(|error| Failure::of(step, &error)),
+        Err(_) => Err(Failure::late(step)),
     }
 }
 

@@ -323,6 +323,23 @@ async fn a_login_is_used() {
     assert_eq!(seen.len(), 4, "{seen:?}");
 }
 
+#[tokio::test]
+async fn a_server_that_does_not_greet_may_wait_for_tls() {
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", socket.local_addr().unwrap());
+    let settings = MailSettings::of(&config(&url), "https://qr.example")
+        .unwrap()
+        .unwrap();
+    let line = settings.server.prepare().unwrap();
+    let failure = line
+        .try_out(&settings.from.email, Duration::from_millis(50))
+        .await
+        .unwrap_err();
+    assert!(failure.is_temporary());
+    assert!(failure.advice("mail").contains("wants smtps://"));
+    assert_eq!(failure.to_string(), "connecting: no answer in time");
+}
+
 async fn tried(url: &str) -> Result<Option<String>, MailError> {
     let settings = MailSettings::of(&config(url), "https://qr.example")?;
     settings.unwrap().try_out().await
