@@ -28,6 +28,9 @@ pub(super) fn plain(words: &Words) -> String {
     for paragraph in &words.doubt {
         let _ = writeln!(text, "{}\n", wrap(paragraph));
     }
+    if let Some(link) = &words.doubt_link {
+        let _ = writeln!(text, "{link}\n");
+    }
     // What mail programs take for a signature and show in grey.
     let _ = write!(text, "-- \n{}\n", wrap(&words.footer));
     text
@@ -63,6 +66,10 @@ pub(super) fn html(words: &Words, language: Language) -> String {
             .map(|text| format!("<p style=\"margin: 0 0 16px\">{}</p>\n", escape(text)))
             .collect::<String>()
     };
+    let doubt_link = words.doubt_link.as_ref().map(|link| {
+        let link = escape(link);
+        format!("<p style=\"margin: 0 0 16px; overflow-wrap: anywhere\"><a class=\"link\" href=\"{link}\" style=\"color: #1f6f54\">{link}</a></p>\n")
+    });
     let action = words.action.as_ref().map(button).unwrap_or_default();
     fill(
         PAGE,
@@ -74,6 +81,7 @@ pub(super) fn html(words: &Words, language: Language) -> String {
             ("action", &action),
             ("doubt_title", &escape(words.doubt_title)),
             ("doubt", &paragraphs(&words.doubt)),
+            ("doubt_link", &doubt_link.unwrap_or_default()),
             ("footer", &escape(&words.footer)),
         ],
     )

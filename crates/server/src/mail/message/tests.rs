@@ -180,6 +180,7 @@ fn both_forms_say_the_same_and_load_nothing() {
             let (plain, html) = (form::plain(&words), form::html(&words, language));
             let flat = plain.replace('\n', " ");
             let link = words.action.as_ref().map(|action| &action.link);
+            let link = link.or(words.doubt_link.as_ref());
             let sentences = words.opening.iter().chain(&words.doubt).chain([&words.footer]);
             for sentence in sentences.chain(link) {
                 assert!(flat.contains(sentence.as_str()), "{sentence}");

@@ -19,6 +19,7 @@ pub(super) fn words(letter: &Letter, facts: &Facts<'_>) -> Words {
         action,
         doubt_title: "Was it not you?",
         doubt,
+        doubt_link: matches!(letter, Letter::PasswordChanged).then(|| format!("{url}/account/reset/")),
         footer,
     };
     match letter {
@@ -62,8 +63,8 @@ pub(super) fn words(letter: &Letter, facts: &Facts<'_>) -> Words {
             ],
             None,
             vec![format!(
-                "Then somebody else has had access to your account. Ask for a new password at once, at \
-                 {url}/account/reset/, and tell the people who run {host}."
+                "Then somebody else has had access to your account. Tell the people who run {host}, and ask for a new \
+                 password at once:"
             )],
         ),
         Letter::EmailChanged { new_email } => words(

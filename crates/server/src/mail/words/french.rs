@@ -19,6 +19,7 @@ pub(super) fn words(letter: &Letter, facts: &Facts<'_>) -> Words {
         action,
         doubt_title: "Ce n’était pas vous\u{202f}?",
         doubt,
+        doubt_link: matches!(letter, Letter::PasswordChanged).then(|| format!("{url}/account/reset/")),
         footer,
     };
     match letter {
@@ -63,8 +64,8 @@ pub(super) fn words(letter: &Letter, facts: &Facts<'_>) -> Words {
             ],
             None,
             vec![format!(
-                "Quelqu’un d’autre a alors eu accès à votre compte. Demandez tout de suite un nouveau mot de passe sur \
-                 {url}/account/reset/ et prévenez les responsables de {host}."
+                "Quelqu’un d’autre a alors eu accès à votre compte. Prévenez les responsables de {host} et demandez tout de \
+                 suite un nouveau mot de passe\u{a0}:"
             )],
         ),
         Letter::EmailChanged { new_email } => words(

@@ -24,6 +24,8 @@ pub(super) struct Words {
     pub(super) doubt_title: &'static str,
     /// See `doubt_title`.
     pub(super) doubt: Vec<String>,
+    /// A page that helps then.
+    pub(super) doubt_link: Option<String>,
     /// Who sends this.
     pub(super) footer: String,
 }
