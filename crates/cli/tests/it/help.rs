@@ -103,5 +103,12 @@ fn completions_know_options_and_their_values() {
             assert!(done.text().contains(word), "{shell}: no {word}");
         }
     }
-    assert!(run(["completions", "bash"]).text().contains("auto L M Q H"));
+    let bash = run(["completions", "bash"]);
+    for words in [
+        "auto L M Q H",
+        "connected-h connected-v hexagon",
+        "leaf-tl sunburst star diamond cross",
+    ] {
+        assert!(bash.text().contains(words), "{words}");
+    }
 }

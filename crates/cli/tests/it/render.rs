@@ -198,6 +198,30 @@ fn errors_name_the_option_and_what_to_change() {
             &["--color: Contrast 1.1:1 against the background"],
         ),
         (
+            &[
+                "x",
+                "--eye-border-shape",
+                "star",
+                "--eye-center-shape",
+                "leaf-bl",
+                "--eye-color",
+                "rot",
+            ],
+            &[
+                "--eye-border-shape: \"star\" is not a valid choice.",
+                "--eye-center-shape: \"leaf-bl\" is not a valid choice.",
+                "--eye-color: Invalid color 'rot'.",
+            ],
+        ),
+        (
+            &["x", "--gradient-from", "black"],
+            &["--gradient-to: gradient_from and gradient_to must be given together."],
+        ),
+        (
+            &["x", "--eye-center-color", "#EEEEEE", "--background", "white"],
+            &["--eye-center-color: Contrast 1.1:1 against the background"],
+        ),
+        (
             &["x", "--color", "", "--size-inches", "99", "--dpi", "x"],
             &["--size-inches: ", "--dpi: "],
         ),
@@ -298,6 +322,14 @@ fn weak_designs_are_drawn_with_a_warning() {
             .filter(|line| line.starts_with("warning: "))
             .count(),
         2,
+        "{}",
+        done.stderr
+    );
+    let done = run(["render", "x", "--quiet-zone", "1", "--eye-outer-frame"]);
+    assert_eq!(done.stdout, run(["render", "x", "--quiet-zone", "1"]).stdout);
+    assert!(
+        done.stderr
+            .contains("warning: The frames around the finder patterns were left out"),
         "{}",
         done.stderr
     );
@@ -403,33 +435,57 @@ fn a_name_that_says_another_format_gets_a_warning() {
 
 #[test]
 fn every_choice_that_help_names_is_drawn() {
-    let help = run(["render", "--help"]);
-    for (option, choices) in [
-        ("--format", &["png", "svg"][..]),
-        ("--error-correction", &["auto", "L", "M", "Q", "H"]),
-        ("--pattern", &["squares"]),
-        ("--color", &["black", "white", "#0a3D6c", "#0a3D6cFF"]),
-        ("--background", &["white", "#FFFFFF", "#FFFFFF80", "transparent"]),
-    ] {
-        for choice in choices {
-            // White modules want a dark background.
-            let behind = if *choice == "white" && option == "--color" {
-                "black"
-            } else {
-                "transparent"
-            };
-            let mut arguments = vec!["render", "x", option, choice];
-            if option != "--background" {
-                arguments.extend(["--background", behind]);
-            }
-            let done = run(arguments);
-            assert_eq!(done.code, 0, "{option} {choice}: {}", done.stderr);
+    let help = run(["render", "--help"])
+        .text()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for field in qrstudio_server::render::FIELDS {
+        let option = format!("--{}", field.replace('_', "-"));
+        assert!(help.contains(&format!(" {option} ")), "{option}");
+        let choices = qrstudio_server::render::choices(field);
+        // As a person would list them.
+        if let Some((last, others)) = choices.split_last() {
             assert!(
-                choice.starts_with('#') || help.text().contains(choice),
-                "{choice}"
+                help.contains(&format!("{} or {last}", others.join(", "))),
+                "{option}"
             );
         }
+        for choice in choices.into_iter().filter(|_| field != "data_type") {
+            let done = run(["render", "x", &option, choice]);
+            assert_eq!((done.code, &*done.stderr), (0, ""), "{option} {choice}");
+        }
     }
+}
+
+#[test]
+fn colors_and_frames_are_options_too() {
+    for color in ["black", "#0a3D6c", "#0a3D6cFF"] {
+        for option in [
+            "--color",
+            "--eye-color",
+            "--eye-border-color",
+            "--eye-center-color",
+        ] {
+            drawn(&["x", option, color]);
+        }
+        drawn(&["x", "--gradient-from", color, "--gradient-to", "#333333"]);
+    }
+    for color in ["white", "#FFFFFF", "#FFFFFF80", "transparent"] {
+        drawn(&["x", "--background", color]);
+    }
+    drawn(&[
+        "x",
+        "--eye-outer-frame",
+        "--eye-outer-frame-match",
+        "--eye-color",
+        "#0a3D6c",
+    ]);
+    // White on black is drawn, with a warning.
+    assert_eq!(
+        run(["render", "x", "--color", "white", "--background", "black"]).code,
+        0
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub enum FieldError {
     Inside(FieldErrors),
 }
 
-/// All failing fields of a request, in the order in which they were judged.
+/// All failing fields of a request.
 ///
 /// Serialises to the contract's body: `{"size_inches": ["…"], "color": "…", "payload": {"ssid": ["…"]}}`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,6 +63,16 @@ impl FieldErrors {
             Some(_) => {}
             None => self.entries.push((field.to_owned(), FieldError::Inside(inside))),
         }
+    }
+
+    /// Puts the fields in the order of `names`; others come last.
+    pub(crate) fn put_in_order(&mut self, names: &[&str]) {
+        self.entries.sort_by_key(|(name, _)| {
+            names
+                .iter()
+                .position(|known| known == name)
+                .unwrap_or(names.len())
+        });
     }
 
     /// Whether the field has failed already.

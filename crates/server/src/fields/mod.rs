@@ -10,7 +10,7 @@ mod errors;
 mod members;
 mod value;
 
-pub(crate) use coerce::{Range, TextRule, choice, echo, integer, number, text};
+pub(crate) use coerce::{Range, TextRule, boolean, choice, echo, integer, number, text};
 pub use container::{BodyError, Fields, Ignored};
 pub use errors::{FieldError, FieldErrors};
 pub(crate) use members::{Entry, Members, Names};

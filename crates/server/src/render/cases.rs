@@ -48,14 +48,21 @@ fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
+/// Holds every line of a table against what comes of it, and shows all that differ.
+fn hold(table: &str, request: impl Fn(&str) -> Fields) {
+    let wrong: Vec<_> = rows(table)
+        .map(|(given, answer)| (given, answer, refusal(&request(given))))
+        .filter(|(_, answer, got)| answer != got)
+        .map(|(given, answer, got)| format!("{given}\n     got {got}\nexpected {answer}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
 #[test]
 fn requests_get_exact_answers() {
-    for (given, answer) in rows(include_str!("cases/requests.txt")) {
-        assert_eq!(refusal(&json(given)), answer, "{given}");
-    }
-    for (given, answer) in rows(include_str!("cases/fields.txt")) {
-        assert_eq!(refusal(&request(given)), answer, "{given}");
-    }
+    hold(include_str!("cases/requests.txt"), json);
+    hold(include_str!("cases/fields.txt"), request);
+    hold(include_str!("cases/styles.txt"), request);
 }
 
 #[test]
@@ -164,6 +171,25 @@ fn forms_are_requests_too() {
     assert_eq!(job.contents(), "WIFI:T:nopass;S:Shop;H:true;;");
     assert_eq!(ignored.header_value().as_deref(), Some("sise, payload.typo"));
 
+    let styled = [
+        ("data", "x"),
+        ("size_inches", "2"),
+        ("pattern", "liquid"),
+        ("eye_outer_frame", "on"),
+        ("eye_outer_frame_match", "1"),
+        ("eye_color", "#123456"),
+        ("gradient_from", ""),
+        ("gradient_to", ""),
+        ("eye_shape", ""),
+        ("eye_border_color", ""),
+    ];
+    let (formed, _) = Job::read(&form(&styled)).unwrap();
+    let (sent, _) = Job::read(&request(
+        r##""pattern": "liquid", "eye_outer_frame": true, "eye_outer_frame_match": true, "eye_color": "#123456""##,
+    ))
+    .unwrap();
+    assert_eq!(formed.design, sent.design);
+
     let mut uploaded = form(&[("size_inches", "2")]);
     uploaded.set_file("data");
     assert_eq!(refusal(&uploaded), r#"{"data":["Not a valid string."]}"#);
@@ -247,14 +273,21 @@ fn contents_that_fit_no_symbol() {
 #[test]
 fn sizes_without_room() {
     let long = "x".repeat(2048);
-    let at = |inches: &str, dpi: u32| {
-        json(&format!(
-            r#"{{"size_inches": {inches}, "dpi": {dpi}, "data": "{long}", "color": "rouge"}}"#
-        ))
+    let with = |field: &str| {
+        refusal(&json(&format!(
+            r#"{{"size_inches": 0.5, "dpi": 72, "data": "{long}", {field}}}"#
+        )))
     };
+    let color = r#","color":"Invalid color 'rouge'. Use 'black', 'white', or hex like #RRGGBB."}"#;
+    let both = with(r#""color": "rouge""#);
+    assert!(
+        both.starts_with(r#"{"size_inches":"Too small for the "#) && both.ends_with(color),
+        "{both}"
+    );
+    // The pattern may decide about the error correction, and so about the size.
     assert_eq!(
-        refusal(&at("0.5", 72)),
-        r#"{"color":"Invalid color 'rouge'. Use 'black', 'white', or hex like #RRGGBB."}"#
+        with(r#""pattern": "dots""#),
+        r#"{"pattern":["\"dots\" is not a valid choice."]}"#
     );
     let at = |inches: &str, dpi: u32| {
         refusal(&json(&format!(
@@ -298,6 +331,21 @@ fn warnings_of_weak_designs() {
     assert_eq!(of(r##""color": "#767676", "background": "white""##), [""; 0]);
     assert_eq!(of(r#""color": "white", "background": "black""#), ["inverted"]);
     assert_eq!(of(r#""quiet_zone": 2"#), ["quiet_zone"]);
+    assert_eq!(of(r#""quiet_zone": 2, "eye_outer_frame": true"#), ["quiet_zone"]);
+    assert_eq!(
+        of(r#""quiet_zone": 1, "eye_outer_frame": true"#),
+        ["quiet_zone", "outer_frame_left_out"]
+    );
+    assert_eq!(of(r#""quiet_zone": 1, "eye_outer_frame": false"#), ["quiet_zone"]);
+    // The weakest part counts, and a light part is enough.
+    for field in ["eye_color", "eye_border_color", "eye_center_color"] {
+        let weak = format!(r##""background": "white", "{field}": "#a0a0a0""##);
+        assert_eq!(of(&weak), ["low_contrast"], "{field}");
+        let light = format!(r##""background": "#808080", "color": "black", "{field}": "white""##);
+        assert_eq!(of(&light), ["low_contrast", "inverted"], "{field}");
+    }
+    let fading = r##""background": "white", "gradient_from": "black", "gradient_to": "#a0a0a0""##;
+    assert_eq!(of(fading), ["low_contrast"]);
     assert_eq!(of(r#""data": "\ufeffx""#), ["byte_order_mark"]);
     assert_eq!(
         of(&format!(r#""size_inches": 1, "data": "{}""#, "x".repeat(1000))),
@@ -313,6 +361,113 @@ fn warnings_of_weak_designs() {
             r#""size_inches": 10, "data": "{long}", "error_correction": "L""#
         )),
         [""; 0]
+    );
+}
+
+#[test]
+fn halftone_asks_for_the_highest_level_and_says_where_it_did_not_fit() {
+    let of = |with: &str| {
+        let (job, _) = Job::read(&request(&format!(r#""size_inches": 10, {with}"#))).unwrap();
+        let level = job.symbol.error_correction_level().to_string();
+        (
+            level,
+            job.warnings.first().map(|warning| warning.detail().into_owned()),
+        )
+    };
+    let lowered = |level: &str| {
+        let text = format!("The contents are so long that error correction was lowered to {level}; ");
+        (
+            level.to_owned(),
+            Some(text + "shorten them to withstand more damage."),
+        )
+    };
+    let long = |count: usize| format!(r#""pattern": "halftone", "data": "{}""#, "é".repeat(count));
+    assert_eq!(of(r#""data": "fourteen chars""#), ("M".to_owned(), None));
+    assert_eq!(of(&long(600)), ("H".to_owned(), None));
+    assert_eq!(of(&long(700)), lowered("Q"));
+    assert_eq!(of(&long(1100)), lowered("M"));
+    assert_eq!(of(&long(1300)), lowered("L"));
+    assert_eq!(
+        of(&(long(700) + r#", "error_correction": "M""#)),
+        ("M".to_owned(), None)
+    );
+}
+
+#[test]
+fn fields_of_looks_that_say_the_same() {
+    let design = |with: &str| Job::read(&request(with)).unwrap().0.design;
+    let plain = design(r#""dpi": 300"#);
+    for (one, other) in [
+        // What is there when nothing is said.
+        (
+            r#""pattern": "rounded", "eye_shape": "square", "eye_outer_frame": false"#,
+            r#""dpi": 300"#,
+        ),
+        (r#""eye_outer_frame_match": true"#, r#""dpi": 300"#),
+        (
+            r##""color": "#000000FF", "background": "transparent""##,
+            r#""color": "black""#,
+        ),
+        // Both parts together, and each by itself.
+        (
+            r#""eye_shape": "rounded""#,
+            r#""eye_border_shape": "rounded", "eye_center_shape": "rounded""#,
+        ),
+        (
+            r#""eye_shape": "circle""#,
+            r#""eye_border_shape": "circle", "eye_center_shape": "circle""#,
+        ),
+        (
+            r#""eye_shape": "frame""#,
+            r#""eye_border_shape": "frame", "eye_center_shape": "square""#,
+        ),
+        (
+            r##""eye_color": "#123456""##,
+            r##""eye_border_color": "#123456", "eye_center_color": "#123456""##,
+        ),
+        // The part wins over both.
+        (
+            r#""eye_shape": "circle", "eye_border_shape": "leaf-tl""#,
+            r#""eye_border_shape": "leaf-tl", "eye_center_shape": "circle""#,
+        ),
+        (
+            r#""eye_center_shape": "star", "eye_shape": "rounded""#,
+            r#""eye_border_shape": "rounded", "eye_center_shape": "star""#,
+        ),
+        (
+            r##""eye_color": "#123456", "eye_center_color": "#654321""##,
+            r##""eye_border_color": "#123456", "eye_center_color": "#654321""##,
+        ),
+        // A gradient takes the place of the colour.
+        (
+            r##""color": "#123456", "gradient_from": "black", "gradient_to": "#654321""##,
+            r##""gradient_from": "black", "gradient_to": "#654321""##,
+        ),
+    ] {
+        let paint = |design: qr_print::Design| {
+            // Under a gradient the colour is not seen.
+            if design.gradient.is_some() {
+                design.with_color(qr_print::Color::BLACK)
+            } else {
+                design
+            }
+        };
+        assert_eq!(paint(design(one)), paint(design(other)), "{one}");
+    }
+    for different in [
+        r#""pattern": "squares""#,
+        r#""eye_shape": "frame""#,
+        r#""eye_outer_frame": true"#,
+        r##""eye_color": "#000000""##,
+        r#""eye_border_shape": "leaf-bl""#,
+        r#""eye_center_shape": "leaf-tl""#,
+        r#""gradient_from": "black", "gradient_to": "black""#,
+    ] {
+        assert_ne!(design(different), plain, "{different}");
+    }
+    assert_ne!(
+        design(r#""eye_outer_frame": true, "eye_outer_frame_match": true"#),
+        design(r#""eye_outer_frame": true"#)
     );
 }
 

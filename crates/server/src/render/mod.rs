@@ -3,10 +3,13 @@
 //! [`Job::read`] judges everything that the fields alone decide, the fit of the contents and of the size included, and
 //! reports all failures at once. What is left for [`Job::run`] is painting, which wants a thread that may be busy.
 
+mod choices;
 mod data_type;
 mod job;
 mod payload;
+mod reader;
 mod request;
+mod style;
 mod times;
 mod warning;
 
@@ -15,6 +18,7 @@ mod cases;
 #[cfg(test)]
 mod properties;
 
+pub use choices::choices;
 pub use data_type::DataType;
 pub use job::{Job, RenderError, Rendered};
 pub use request::FIELDS;

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{DataType, FIELDS, Job};
+use super::reader::Reader;
+use super::{DataType, FIELDS, Job, style};
 use crate::fields::Fields;
 
 const MEMBERS: [&str; 24] = [
@@ -59,6 +60,9 @@ fn values() -> impl Strategy<Value = String> {
         r##""#FFFFFF80""##,
         r#""transparent""#,
         r#""png""#,
+        r#""halftone""#,
+        r#""frame""#,
+        r#""circle""#,
         r#""H""#,
         r#""WPA2""#,
         r#""+14165550100""#,
@@ -80,6 +84,15 @@ fn object(names: &'static [&'static str], most: usize) -> impl Strategy<Value = 
     let member =
         (proptest::sample::select(names), values()).prop_map(|(name, value)| format!("\"{name}\": {value}"));
     proptest::collection::vec(member, 0..most).prop_map(|members| format!("{{{}}}", members.join(", ")))
+}
+
+/// A colour, often none, often close to another.
+fn color() -> impl Strategy<Value = String> {
+    let grey = (any::<u8>(), any::<bool>()).prop_map(|(grey, clear)| {
+        let alpha = if clear { "80" } else { "" };
+        format!("#{grey:02x}{grey:02x}{grey:02x}{alpha}")
+    });
+    prop_oneof![2 => Just(String::new()), 1 => Just("white".to_owned()), 4 => grey]
 }
 
 fn judge(fields: &Fields) -> Result<(), TestCaseError> {
@@ -122,6 +135,21 @@ proptest! {
             form.set_text(name, text);
         }
         judge(&form)?;
+    }
+
+    #[test]
+    fn only_what_can_be_seen_is_drawn(colors in proptest::collection::vec(color(), 6), background in color()) {
+        let fields = ["color", "gradient_from", "gradient_to", "eye_color", "eye_border_color", "eye_center_color"];
+        let mut form = Fields::new();
+        form.set_text("background", background);
+        for (field, color) in fields.into_iter().zip(colors) {
+            form.set_text(field, color);
+        }
+        let mut reader = Reader::new(&form);
+        let ratio = style::read(&mut reader).contrast().ratio;
+        let errors: Vec<_> = reader.errors.flatten();
+        let lone = errors.iter().any(|(_, text)| text.ends_with("must be given together."));
+        prop_assert!(lone || errors.is_empty() == (ratio >= 1.5), "{}: {:?}", ratio, errors);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Designs that are drawn as asked and may disappoint: the codes of `X-QR-Warning`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use qr_print::{Design, Layout};
-use qr_symbol::{ErrorCorrectionLevel, Symbol};
+use qr_symbol::{ErrorCorrectionLevel, LevelChoice, Symbol};
 
 /// Below this contrast the first decoders fail on clean pictures (docs/scanning.md).
 const LOW_CONTRAST: f64 = 4.0;
@@ -15,14 +16,16 @@ const SMALL_MODULE_MM: f64 = 0.33;
 /// Why a code may be harder to read than it could be. The codes are stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Warning {
-    /// `ec_lowered`: the contents fit only with less error correction than `auto` prefers.
-    ErrorCorrectionLowered,
-    /// `low_contrast`: modules and background differ by less than 4:1.
+    /// `ec_lowered`: the contents fit only with less error correction than `auto` prefers, with this level.
+    ErrorCorrectionLowered(ErrorCorrectionLevel),
+    /// `low_contrast`: modules or a part of the finder patterns differ from the background by less than 4:1.
     LowContrast,
-    /// `inverted`: light modules on a dark background, which many decoders do not read.
+    /// `inverted`: something is light on a dark background, which many decoders do not read.
     Inverted,
     /// `quiet_zone`: less than four modules are free around the symbol.
     QuietZone,
+    /// `outer_frame_left_out`: the quiet zone has no room for `eye_outer_frame`.
+    OuterFrameLeftOut,
     /// `module_small`: a printed module is narrower than 0.33 mm.
     ModuleSmall,
     /// `byte_order_mark`: the contents begin with U+FEFF, which some readers drop.
@@ -34,16 +37,19 @@ impl Warning {
     pub(super) fn all(
         contents: &str,
         symbol: &Symbol,
-        lowered: bool,
+        asked: LevelChoice,
         design: &Design,
         layout: &Layout,
     ) -> Vec<Self> {
-        let weak = symbol.error_correction_level() < ErrorCorrectionLevel::M;
+        let level = symbol.error_correction_level();
+        let lowered = matches!(asked, LevelChoice::Auto { preferred, .. } if level < preferred);
+        let left_out = design.outer_ring.is_some() && design.drawn_outer_ring().is_none();
         [
-            (lowered && weak, Self::ErrorCorrectionLowered),
+            (lowered, Self::ErrorCorrectionLowered(level)),
             (design.contrast().ratio < LOW_CONTRAST, Self::LowContrast),
             (design.is_inverted(), Self::Inverted),
             (layout.quiet_zone_modules() < QUIET_ZONE, Self::QuietZone),
+            (left_out, Self::OuterFrameLeftOut),
             (layout.module_mm() < SMALL_MODULE_MM, Self::ModuleSmall),
             (contents.starts_with('\u{FEFF}'), Self::ByteOrderMark),
         ]
@@ -55,25 +61,33 @@ impl Warning {
     /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
-            Self::ErrorCorrectionLowered => "ec_lowered",
+            Self::ErrorCorrectionLowered(_) => "ec_lowered",
             Self::LowContrast => "low_contrast",
             Self::Inverted => "inverted",
             Self::QuietZone => "quiet_zone",
+            Self::OuterFrameLeftOut => "outer_frame_left_out",
             Self::ModuleSmall => "module_small",
             Self::ByteOrderMark => "byte_order_mark",
         }
     }
 
     /// The same for people: what may go wrong, and what helps.
-    pub fn detail(self) -> &'static str {
-        match self {
-            Self::ErrorCorrectionLowered => {
-                "The contents are so long that error correction was lowered to L; shorten them to withstand more damage."
+    pub fn detail(self) -> Cow<'static, str> {
+        let text = match self {
+            Self::ErrorCorrectionLowered(level) => {
+                return format!(
+                    "The contents are so long that error correction was lowered to {level}; \
+                     shorten them to withstand more damage."
+                )
+                .into();
             }
             Self::LowContrast => "Contrast is below 4:1; choose a darker color or a lighter background.",
-            Self::Inverted => "Light modules on a dark background are not read by every scanner.",
+            Self::Inverted => "Light on a dark background is not read by every scanner.",
             Self::QuietZone => {
                 "Less than 4 modules around the symbol stay free; leave that margin when you place it."
+            }
+            Self::OuterFrameLeftOut => {
+                "The frames around the finder patterns were left out; they need a quiet zone of 2 modules."
             }
             Self::ModuleSmall => {
                 "A printed module is narrower than 0.33 mm; print larger or shorten the contents."
@@ -81,7 +95,8 @@ impl Warning {
             Self::ByteOrderMark => {
                 "The contents begin with a byte order mark, which some readers drop; remove it."
             }
-        }
+        };
+        text.into()
     }
 }
 

@@ -4,9 +4,9 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 
-/// Takes any text, and lists the texts that make sense.
+/// Takes any text, and lists those that make sense for the field.
 #[derive(Clone, Debug)]
-pub(super) struct Choices(pub(super) &'static [&'static str]);
+pub(super) struct Choices(pub(super) &'static str);
 
 impl TypedValueParser for Choices {
     type Value = String;
@@ -21,6 +21,7 @@ impl TypedValueParser for Choices {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(self.0.iter().map(PossibleValue::new)))
+        let choices = qrstudio_server::render::choices(self.0);
+        Some(Box::new(choices.into_iter().map(PossibleValue::new)))
     }
 }

@@ -5,6 +5,7 @@ mod destination;
 mod options;
 mod payload;
 mod problems;
+mod style;
 mod summary;
 
 pub(crate) use options::Options;

@@ -8,11 +8,13 @@ use clap::{Args, ValueHint};
 
 use super::choices::Choices;
 use super::payload::PayloadFlags;
+use super::style::StyleFlags;
 
 const EXAMPLES: &str = "\
 Examples:
   qrstudio render https://example.com -o code.png
   qrstudio render https://example.com -o poster.svg --size-inches 8 --error-correction H
+  qrstudio render https://example.com -o red.svg --pattern dot --eye-shape rounded --color '#7A1020'
   qrstudio render --ssid 'Guest Wi-Fi' --password 'correct horse' -o wifi.png
   qrstudio render --name 'Ada Lovelace' --email ada@example.com --url https://example.com -o ada.png
   qrstudio render --data-type geo --payload '{\"lat\": 45.5, \"lng\": -73.6}' -o here.svg
@@ -50,7 +52,7 @@ pub(super) struct Fields {
     /// url, text, vcard, wifi, email, sms, geo, phone, event or whatsapp [default: url, or the type
     /// that the options further below belong to]
     #[arg(long, value_name = "TYPE", help_heading = "What to encode", hide_possible_values = true,
-          value_parser = Choices(super::payload::DATA_TYPES))]
+          value_parser = Choices("data_type"))]
     pub(super) data_type: Option<String>,
 
     /// The contents of the other types than url and text, as a JSON object; `-` reads stdin
@@ -59,7 +61,7 @@ pub(super) struct Fields {
 
     /// png or svg [default: as the name of FILE says, else png]
     #[arg(long, value_name = "FORMAT", help_heading = "Output", hide_possible_values = true,
-          value_parser = Choices(&["png", "svg"]))]
+          value_parser = Choices("format"))]
     pub(super) format: Option<String>,
 
     /// The printed side, quiet zone included: 0.5 to 15 [default: 2]
@@ -82,7 +84,7 @@ pub(super) struct Fields {
 
     /// The damage that a code survives: auto, L, M, Q or H [default: auto]
     #[arg(long, value_name = "LEVEL", help_heading = "Output", hide_possible_values = true,
-          value_parser = Choices(&["auto", "L", "M", "Q", "H"]))]
+          value_parser = Choices("error_correction"))]
     pub(super) error_correction: Option<String>,
 
     /// The clear margin, in modules: 0 to 16 [default: 4]
@@ -94,18 +96,8 @@ pub(super) struct Fields {
     )]
     pub(super) quiet_zone: Option<String>,
 
-    /// Of the dark modules: black, white, #RRGGBB or #RRGGBBAA [default: black]
-    #[arg(long, value_name = "COLOR", help_heading = "Style")]
-    pub(super) color: Option<String>,
-
-    /// Behind them: the same, or transparent [default: transparent]
-    #[arg(long, value_name = "COLOR", help_heading = "Style")]
-    pub(super) background: Option<String>,
-
-    /// The shape of the modules: squares [default: squares]
-    #[arg(long, value_name = "PATTERN", help_heading = "Style", hide_possible_values = true,
-          value_parser = Choices(&["squares"]))]
-    pub(super) pattern: Option<String>,
+    #[command(flatten)]
+    pub(super) style: StyleFlags,
 }
 
 /// Fields by their names on the wire, as text; each at most once.
@@ -124,9 +116,7 @@ impl Fields {
             dpi,
             error_correction,
             quiet_zone,
-            color,
-            background,
-            pattern,
+            style,
         } = self;
         let fields = [
             ("data", data),
@@ -137,13 +127,11 @@ impl Fields {
             ("dpi", dpi),
             ("error_correction", error_correction),
             ("quiet_zone", quiet_zone),
-            ("color", color),
-            ("background", background),
-            ("pattern", pattern),
         ];
         Given(
             fields
                 .into_iter()
+                .chain(style.fields())
                 .filter_map(|(name, text)| Some((name, text?)))
                 .collect(),
         )

@@ -3,18 +3,16 @@
 
 use std::borrow::Cow;
 
-use qr_print::{Format, Pattern};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::render::DataType;
+use crate::render::choices;
 
 const COLOR: &str = "^(black|white|#[0-9A-Fa-f]{6}|#[0-9A-Fa-f]{8})$";
 const BACKGROUND: &str = "^(transparent|black|white|#[0-9A-Fa-f]{6}|#[0-9A-Fa-f]{8})$";
-const LEVELS: [&str; 5] = ["auto", "L", "M", "Q", "H"];
 
 /// The fields of a render.
 pub(super) struct GenerateRequest;
@@ -34,7 +32,7 @@ impl PartialSchema for GenerateRequest {
                  other type.",
             ))
             .required("size_inches");
-        Self::looks(Self::output(Self::contents(object))).into()
+        Self::eyes(Self::modules(Self::output(Self::contents(object)))).into()
     }
 }
 
@@ -44,7 +42,6 @@ impl GenerateRequest {
             .min_length(Some(1))
             .max_length(Some(2048))
             .examples([json!("https://example.com")]);
-        let types = DataType::CHOICES.map(|(name, _)| name);
         let payload = field(
             Type::Object,
             "The details of every type but `url` and `text`, such as `{\"ssid\": \"Guests\", \"password\": \"…\"}` for \
@@ -52,7 +49,7 @@ impl GenerateRequest {
         );
         object
             .property("data", data)
-            .property("data_type", choice("What the code is to do.", &types, "url"))
+            .property("data_type", choice("data_type", "What the code is to do.", "url"))
             .property(
                 "payload",
                 payload.additional_properties(Some(AdditionalProperties::FreeForm(true))),
@@ -60,7 +57,6 @@ impl GenerateRequest {
     }
 
     fn output(object: ObjectBuilder) -> ObjectBuilder {
-        let formats = Format::ALL.map(Format::extension);
         let size = field(
             Type::Number,
             "Printed side in inches, quiet zone included. The plan may allow less.",
@@ -72,21 +68,56 @@ impl GenerateRequest {
         let level = "How much damage the code survives. `auto` takes at least M where it fits, and more where that \
                      costs nothing; another level is used as it is.";
         object
-            .property("format", choice("Kind of image.", &formats, "png"))
+            .property("format", choice("format", "Kind of image.", "png"))
             .property("size_inches", size)
             .property("dpi", dpi)
-            .property("error_correction", choice(level, &LEVELS, "auto"))
+            .property("error_correction", choice("error_correction", level, "auto"))
             .property("quiet_zone", integer("Clear margin in modules.", 0, 16, 4))
     }
 
-    fn looks(object: ObjectBuilder) -> ObjectBuilder {
-        let patterns = Pattern::ALL.map(Pattern::as_str);
-        let color = "Colour of the modules: `black`, `white`, `#RRGGBB` or `#RRGGBBAA`.";
+    fn modules(object: ObjectBuilder) -> ObjectBuilder {
+        let modules = "Colour of the modules: `black`, `white`, `#RRGGBB` or `#RRGGBBAA`.";
         let background = "Colour behind the modules: the same, or `transparent`.";
+        let shape = "Shape of the modules. With `halftone`, `auto` error correction is H.";
+        let from = "Colour of the topmost modules, which passes into `gradient_to` at the bottom and takes the place of \
+                    `color`. Both are given, or neither.";
+        let to = "Colour of the lowest modules; see `gradient_from`.";
         object
-            .property("color", text(color, COLOR, "black"))
-            .property("background", text(background, BACKGROUND, "transparent"))
-            .property("pattern", choice("Shape of the modules.", &patterns, "squares"))
+            .property("color", color(modules).default(Some(json!("black"))))
+            .property(
+                "background",
+                color(background)
+                    .pattern(Some(BACKGROUND))
+                    .default(Some(json!("transparent"))),
+            )
+            .property("pattern", choice("pattern", shape, "rounded"))
+            .property("gradient_from", color(from))
+            .property("gradient_to", color(to))
+    }
+
+    fn eyes(object: ObjectBuilder) -> ObjectBuilder {
+        let shape = "Shape of the finder patterns, border and centre together; `frame` has a square centre.";
+        let painted = "Colour of the finder patterns; by default they are painted as the modules are.";
+        let outer = "A thin ring around each finder pattern, on the sides that face the quiet zone. It needs a \
+                     `quiet_zone` of 2 and is left out, with a warning, where there is less.";
+        let matched = "Paints the rings of `eye_outer_frame` as the borders of the finder patterns, instead of as the modules.";
+        let borders = "Shape of the finder patterns' borders; by default that of `eye_shape`.";
+        let centers = "Shape of the finder patterns' centres; by default that of `eye_shape`.";
+        object
+            .property("eye_shape", choice("eye_shape", shape, "square"))
+            .property("eye_color", color(painted))
+            .property("eye_outer_frame", boolean(outer, false))
+            .property("eye_outer_frame_match", boolean(matched, false))
+            .property("eye_border_shape", one_of("eye_border_shape", borders))
+            .property("eye_center_shape", one_of("eye_center_shape", centers))
+            .property(
+                "eye_border_color",
+                color("Colour of the finder patterns' borders; by default `eye_color`."),
+            )
+            .property(
+                "eye_center_color",
+                color("Colour of the finder patterns' centres; by default `eye_color`."),
+            )
     }
 }
 
@@ -101,10 +132,17 @@ fn field(kind: Type, description: &str) -> ObjectBuilder {
         .description(Some(description))
 }
 
-fn choice(description: &str, choices: &[&str], default: &str) -> ObjectBuilder {
-    field(Type::String, description)
-        .enum_values(Some(choices.iter().copied()))
-        .default(Some(json!(default)))
+/// A field that takes one of its `choices`.
+fn one_of(name: &str, description: &str) -> ObjectBuilder {
+    field(Type::String, description).enum_values(Some(choices(name)))
+}
+
+fn choice(name: &str, description: &str, default: &str) -> ObjectBuilder {
+    one_of(name, description).default(Some(json!(default)))
+}
+
+fn boolean(description: &str, default: bool) -> ObjectBuilder {
+    field(Type::Boolean, description).default(Some(json!(default)))
 }
 
 fn integer(description: &str, lowest: u32, highest: u32, default: u32) -> ObjectBuilder {
@@ -114,10 +152,8 @@ fn integer(description: &str, lowest: u32, highest: u32, default: u32) -> Object
         .default(Some(json!(default)))
 }
 
-fn text(description: &str, pattern: &str, default: &str) -> ObjectBuilder {
-    field(Type::String, description)
-        .pattern(Some(pattern))
-        .default(Some(json!(default)))
+fn color(description: &str) -> ObjectBuilder {
+    field(Type::String, description).pattern(Some(COLOR))
 }
 
 /// An object of field name to what is wrong with it: a list of texts, one text, or an object for a field's members.

@@ -66,6 +66,10 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (JSON, with(r#""color": "rouge""#), r#"400 {"color":"Invalid color 'rouge'. Use 'black', 'white', or hex like #RRGGBB."}"#),
         (JSON, with(r##""background": "#12345""##), r#"400 {"background":"Invalid color '#12345'. Use 'black', 'white', or hex like #RRGGBB."}"#),
         (JSON, with(r#""color": "white", "background": "white""#), r#"400 {"color":"Contrast 1.0:1 against the background cannot be read; choose a darker color."}"#),
+        (JSON, with(r#""gradient_from": "black""#), r#"400 {"gradient_to":"gradient_from and gradient_to must be given together."}"#),
+        (JSON, with(r##""eye_color": "#EEEEEE", "background": "white""##), r#"400 {"eye_color":"Contrast 1.1:1 against the background cannot be read; choose a darker color."}"#),
+        (JSON, with(r#""eye_outer_frame": "perhaps""#), r#"400 {"eye_outer_frame":["Must be a valid boolean."]}"#),
+        (JSON, with(r#""eye_border_shape": "star", "eye_shape": "leaf-tl""#), r#"400 {"eye_shape":["\"leaf-tl\" is not a valid choice."],"eye_border_shape":["\"star\" is not a valid choice."]}"#),
         (JSON, json(r#"{"data": "a\u0000b", "size_inches": 1}"#), r#"400 {"data":["Null characters are not allowed."]}"#),
         (JSON, json(r#"{"data": "\ud800", "size_inches": 1}"#), r#"400 {"data":["Not a valid string."]}"#),
         (JSON, format!(r#"{{"data": "{}", "size_inches": 1}}"#, "x".repeat(2049)).into(), r#"400 {"data":["Ensure this field has no more than 2048 characters."]}"#),
@@ -97,6 +101,7 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (FORM, json("--b--\r\n"), r#"400 {"data":["This field is required."],"size_inches":["This field is required."]}"#),
         (FORM, (part("data", "x") + &part("size_inches", "1") + &part("size_inches", "99") + "--b--\r\n").into(), r#"400 {"size_inches":["Ensure this value is less than or equal to 15.0."]}"#),
         (FORM, (part("data\"; filename=\"x", "y") + &part("size_inches", "1") + "--b--\r\n").into(), r#"400 {"data":["Not a valid string."]}"#),
+        (FORM, (part("data", "x") + &part("size_inches", "1") + &part("eye_outer_frame", "maybe") + &part("gradient_to", "black") + "--b--\r\n").into(), r#"400 {"gradient_from":"gradient_from and gradient_to must be given together.","eye_outer_frame":["Must be a valid boolean."]}"#),
         (FORM, (part("data_type", "wifi") + &part("size_inches", "1") + &part("payload", "{") + "--b--\r\n").into(), r#"400 {"payload":["Value must be valid JSON."]}"#),
     ]
 }

@@ -103,6 +103,30 @@ async fn a_form_is_the_same_request() {
 }
 
 #[tokio::test]
+async fn every_field_of_looks_is_read() {
+    let studio = Studio::new().await;
+    let key = studio.key(PlanName::Enterprise).await;
+    let looks = json!({
+        "data": "x", "size_inches": 1, "quiet_zone": 1, "pattern": "halftone", "color": "black", "background": "white",
+        "gradient_from": "#102030", "gradient_to": "#302010", "eye_shape": "circle", "eye_color": "#A0A0A0",
+        "eye_outer_frame": "on", "eye_outer_frame_match": 1, "eye_border_shape": "leaf-tr",
+        "eye_center_shape": "diamond", "eye_border_color": "#203040", "eye_center_color": "#A0A0A0",
+        "eye_centre_shape": "star", "frame_style": "banner-top", "logo_url": "https://example.com/logo.png",
+    });
+    let answer = studio.generate(&key, looks).await;
+    assert_eq!(answer.status, 200, "{}", answer.line());
+    assert_eq!(
+        answer.header("x-qr-ignored-fields"),
+        "eye_centre_shape, frame_style, logo_url"
+    );
+    assert_eq!(
+        answer.header("x-qr-warning"),
+        "low_contrast, quiet_zone, outer_frame_left_out"
+    );
+    assert_eq!(answer.header("x-qr-ec-level"), "H");
+}
+
+#[tokio::test]
 async fn json_may_say_its_charset_and_its_case() {
     let studio = Studio::new().await;
     let key = studio.key(PlanName::Enterprise).await;
