@@ -24,7 +24,8 @@ def test_png_has_the_pixels_and_the_resolution(studio, key, inches, dpi, pixels)
 
 @pytest.mark.parametrize("inches, dpi, pixels", SIZES[:5])
 def test_svg_has_the_inches_and_the_same_grid(studio, key, inches, dpi, pixels):
-    request = {"data": "SIZE", "data_type": "text", "size_inches": inches, "dpi": dpi, "background": "white"}
+    request = {"data": "SIZE", "data_type": "text", "size_inches": inches, "dpi": dpi, "background": "white",
+               "pattern": "squares"}
     svg = studio.generate(key, format="svg", **request).content
     root = xml.fromstring(svg)
     assert float(root.get("width").removesuffix("in")) == pytest.approx(inches)
