@@ -123,6 +123,18 @@ pub(crate) struct ServiceFlags {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     tls_key: Option<String>,
 
+    /// Whether plain HTTP from this machine counts as secure [default: true]
+    #[arg(long, value_name = "BOOL")]
+    allow_insecure_loopback: Option<String>,
+
+    /// Networks of proxies whose forwarding headers count, separated by commas [default: none]
+    #[arg(long, value_name = "NETWORKS")]
+    trusted_proxies: Option<String>,
+
+    /// Web origins whose pages may call /api/v1/, separated by commas [default: any]
+    #[arg(long, value_name = "ORIGINS")]
+    cors_origins: Option<String>,
+
     /// Whether to bring the database to this version first [default: true]
     #[arg(long, value_name = "BOOL")]
     migrate: Option<String>,
@@ -161,6 +173,9 @@ impl From<ServiceFlags> for Given {
             mail_from,
             tls_cert,
             tls_key,
+            allow_insecure_loopback,
+            trusted_proxies,
+            cors_origins,
             migrate,
             log,
             log_format,
@@ -174,6 +189,9 @@ impl From<ServiceFlags> for Given {
             ("mail_from", mail_from),
             ("tls_cert", tls_cert),
             ("tls_key", tls_key),
+            ("allow_insecure_loopback", allow_insecure_loopback),
+            ("trusted_proxies", trusted_proxies),
+            ("cors_origins", cors_origins),
             ("migrate", migrate),
             ("log", log),
             ("log_format", log_format),

@@ -11,6 +11,7 @@ use crate::listener::Listener;
 use crate::mail::MailSettings;
 use crate::serve::make_data_directory;
 use crate::tls;
+use crate::transport::Network;
 
 /// What was found about one setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,6 +49,7 @@ pub async fn check(config: &Config) -> Vec<Finding> {
         findings.push(database(config).await);
     }
     findings.push(mail(config).await);
+    findings.push(trusted_proxies(config));
     findings.extend(tls::findings(config, SystemClock::new().now_ms()));
     findings.push(log(config));
     findings
@@ -58,6 +60,7 @@ const PUBLIC_URL: &str = "QRSTUDIO_PUBLIC_URL";
 const DATA_DIR: &str = "QRSTUDIO_DATA_DIR";
 const DATABASE_URL: &str = "QRSTUDIO_DATABASE_URL";
 const SMTP_URL: &str = "QRSTUDIO_SMTP_URL";
+const TRUSTED_PROXIES: &str = "QRSTUDIO_TRUSTED_PROXIES";
 const LOG: &str = "QRSTUDIO_LOG";
 
 pub(crate) fn finding(setting: &'static str, verdict: Verdict, text: impl Into<String>) -> Finding {
@@ -109,6 +112,39 @@ fn public_url(config: &Config) -> Finding {
             format!("{url:?} is no base URL; https://qr.example.com is one"),
         ),
     }
+}
+
+/// Whether requests can come by HTTPS at all.
+fn trusted_proxies(config: &Config) -> Finding {
+    let proxies = &config.trusted_proxies;
+    if proxies.iter().any(Network::is_everything) {
+        let text = "believes everybody: any client can claim any address; name your proxies only";
+        return finding(TRUSTED_PROXIES, Verdict::Warning, text);
+    }
+    if !proxies.is_empty() {
+        let names: Vec<_> = proxies.iter().map(ToString::to_string).collect();
+        let text = format!("believes {} about the clients behind", names.join(", "));
+        return finding(TRUSTED_PROXIES, Verdict::Ok, text);
+    }
+    let ends_here = config.tls_cert.is_some();
+    let behind_a_proxy = config
+        .public_url
+        .as_ref()
+        .is_some_and(|url| url.starts_with("https://"));
+    let text = if ends_here || (config.listen.ip().is_loopback() && !behind_a_proxy) {
+        return finding(
+            TRUSTED_PROXIES,
+            Verdict::Ok,
+            "none; forwarding headers are not believed",
+        );
+    } else if behind_a_proxy {
+        "none, though links begin with https:// and TLS does not end here: what a proxy forwards to /api/ is answered 426 \
+         until its address is named"
+    } else {
+        "none, and TLS does not end here: every request to /api/ from elsewhere is answered 426. Set QRSTUDIO_TLS_CERT, or \
+         name the proxy that ends TLS"
+    };
+    finding(TRUSTED_PROXIES, Verdict::Warning, text)
 }
 
 fn data_dir(config: &Config) -> Finding {

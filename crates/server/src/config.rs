@@ -1,13 +1,16 @@
 //! Every setting that has an effect, as one plain value. Where settings come from (file, environment, flags) is the
 //! command line's business; this crate reads neither files nor environment.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use axum::http::Uri;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::plans::PlanName;
+use crate::transport::Network;
 
 /// The settings of `qrstudio serve`, with the defaults of the contract (`operations.md`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,12 @@ pub struct Config {
     pub tls_cert: Option<PathBuf>,
     /// `QRSTUDIO_TLS_KEY`: PEM key of the certificate.
     pub tls_key: Option<PathBuf>,
+    /// `QRSTUDIO_ALLOW_INSECURE_LOOPBACK`: whether plain HTTP from this machine itself counts as secure.
+    pub allow_insecure_loopback: bool,
+    /// `QRSTUDIO_TRUSTED_PROXIES`: networks whose forwarding headers count.
+    pub trusted_proxies: Vec<Network>,
+    /// `QRSTUDIO_CORS_ORIGINS`: web origins whose pages may call `/api/v1/`, or `*` for any.
+    pub cors_origins: Vec<Origin>,
     /// `QRSTUDIO_MIGRATE`: whether `serve` brings the database to this version before it starts.
     pub migrate: bool,
     /// `QRSTUDIO_LOG`: what is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,qrstudio_store=debug`.
@@ -52,6 +61,9 @@ impl Default for Config {
             mail_from: None,
             tls_cert: None,
             tls_key: None,
+            allow_insecure_loopback: true,
+            trusted_proxies: Vec::new(),
+            cors_origins: vec![Origin::ANY],
             migrate: true,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -101,6 +113,48 @@ impl Config {
         self.database_url.clone().unwrap_or_else(|| {
             ConnectionUrl(format!("sqlite:{}", self.data_dir.join("qrstudio.db").display()))
         })
+    }
+}
+
+/// A web origin, `https://app.example.com`, or `*` for any.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Origin(Cow<'static, str>);
+
+impl Origin {
+    /// Every origin.
+    pub const ANY: Self = Self(Cow::Borrowed("*"));
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let text = text.trim().to_ascii_lowercase();
+        let is_origin = |uri: &Uri| {
+            let named = matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
+            // A URI without a path is read as one with `/`, so the slash is looked for in the text.
+            named && uri.path() == "/" && uri.query().is_none() && !text.ends_with('/') && !text.contains('@')
+        };
+        if text == "*" {
+            return Ok(Self::ANY);
+        }
+        match text.parse::<Uri>() {
+            Ok(uri) if is_origin(&uri) => Ok(Self(text.into())),
+            _ => Err(format!(
+                "{text:?} is no origin: https://app.example.com and http://localhost:3000 are, and * for any"
+            )),
+        }
+    }
+}
+
+impl From<Origin> for String {
+    fn from(origin: Origin) -> Self {
+        origin.0.into_owned()
     }
 }
 

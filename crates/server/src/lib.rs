@@ -29,9 +29,10 @@ pub mod render;
 pub mod router;
 mod serve;
 mod tls;
+mod transport;
 
 pub use check::{Finding, Verdict, check};
-pub use config::{Config, ConnectionUrl, LogFormat};
+pub use config::{Config, ConnectionUrl, LogFormat, Origin};
 pub use limits::{Limits, Pace};
 pub use listener::{Listener, Peer, Wire};
 pub use logging::{LogError, start_logging};
@@ -39,3 +40,4 @@ pub use middleware::Shell;
 pub use passwords::HashError;
 pub use serve::{Hooks, ServeError, Started, migrate, serve};
 pub use tls::{PairError, Tls, TlsFiles};
+pub use transport::Network;

@@ -66,8 +66,8 @@ pub(crate) async fn show(State(document): State<Document>) -> Response {
     ([(CONTENT_TYPE, "application/json")], Bytes::clone(&document.0)).into_response()
 }
 
-/// Adds what is true of every operation, so that no handler has to repeat it: the request's id on every answer, 500,
-/// and 401 and 503 where a key is looked up.
+/// Adds what is true of every operation, so that no handler has to repeat it: the request's id on every answer, 426,
+/// 500, and 401 and 503 where a key is looked up.
 fn complete(document: &mut OpenApi) {
     let detail = Ref::from_schema_name(Detail::name());
     let failure = |text: &str, example: Error| {
@@ -85,6 +85,16 @@ fn complete(document: &mut OpenApi) {
             Error::Internal(String::new()),
         );
         responses.insert("500".to_owned(), unexpected.build().into());
+        let open = failure(
+            "Plain HTTP, from elsewhere than this machine",
+            Error::HttpsRequired,
+        );
+        responses.insert(
+            "426".to_owned(),
+            open.header("Upgrade", header("TLS/1.2, HTTP/1.1", Type::String))
+                .build()
+                .into(),
+        );
         if operation.security.is_some() {
             let refused = failure("No key, or one that does not work", Error::InvalidKey);
             responses.insert("401".to_owned(), refused.build().into());

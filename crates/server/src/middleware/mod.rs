@@ -1,10 +1,12 @@
 //! What happens around every request: an id, the path's one form, the log line, security headers, and a net under
 //! panics. One function, so that the order is plain to see.
 
+mod cors;
 mod headers;
 mod log;
 mod path;
 mod request_id;
+mod secure;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +27,8 @@ use tracing::{Instrument as _, Span};
 
 pub(crate) use log::Noted;
 
+use self::cors::Cors;
+
 use crate::app::App;
 use crate::error::Error;
 use crate::listener::{Peer, Wire};
@@ -34,11 +38,16 @@ use crate::listener::{Peer, Wire};
 pub struct Shell {
     router: Router,
     app: App,
+    told: Arc<secure::Told>,
 }
 
 impl Shell {
     pub(crate) fn new(router: Router, app: App) -> Self {
-        Self { router, app }
+        Self {
+            router,
+            app,
+            told: Arc::default(),
+        }
     }
 
     async fn answer(self, mut request: Request<Body>) -> Response {
@@ -49,13 +58,21 @@ impl Shell {
         let line = log::Line::begin(self.app.clone(), request.method().clone(), id.clone(), noted);
         let span = tracing::info_span!("request", id = %id);
         let wire = request.extensions().get::<Peer>().map_or(Wire::Plain, Peer::wire);
+        let cors = Cors::of(&request, self.app.config());
 
-        let mut response = if wire == Wire::PlainOnTlsPort {
-            Error::HttpsRequired.into_response()
+        let mut response = if let Some(preflight) = cors.as_ref().and_then(Cors::preflight) {
+            preflight
         } else {
-            routed(self.router, request, span).await
+            let config = self.app.config();
+            match span.in_scope(|| secure::admit(&mut request, config, &self.told)) {
+                Ok(()) => routed(self.router, request, span).await,
+                Err(error) => error.into_response(),
+            }
         };
         headers::complete(response.headers_mut(), &id, wire);
+        if let Some(cors) = cors {
+            cors.complete(response.headers_mut());
+        }
         line.end(&response);
         response
     }

@@ -13,7 +13,7 @@ use crate::studio::Studio;
 
 /// A log in memory.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -28,7 +28,7 @@ impl io::Write for Lines {
 
 impl Lines {
     /// Collects what this thread logs, until the guard goes.
-    fn collect(&self) -> tracing::subscriber::DefaultGuard {
+    pub(crate) fn collect(&self) -> tracing::subscriber::DefaultGuard {
         let lines = self.clone();
         let subscriber = tracing_subscriber::fmt()
             .json()
@@ -40,7 +40,7 @@ impl Lines {
         tracing::subscriber::set_default(subscriber)
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 

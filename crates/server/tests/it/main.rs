@@ -18,4 +18,5 @@ mod pages;
 mod socket;
 mod studio;
 mod tls;
+mod transport;
 mod wrapping;

@@ -12,7 +12,7 @@ use qrstudio_server::app::{App, Parts};
 use qrstudio_server::clock::Clock;
 use qrstudio_server::entropy::Entropy;
 use qrstudio_server::mail::Mailer;
-use qrstudio_server::{Config, Limits, Shell, router};
+use qrstudio_server::{Config, Limits, Peer, Shell, Wire, router};
 use qrstudio_store::{
     Account, CreateAccount, DatabaseUrl, KeyHash, Millis, NewAccount, NewKey, Options, PlanName, Store,
     WorkspaceRef,
@@ -69,6 +69,15 @@ impl Studio {
 
     /// The same with other bounds.
     pub(crate) async fn with_limits(limits: Limits) -> Self {
+        Self::with(Config::default(), limits).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn with_config(config: Config) -> Self {
+        Self::with(config, Limits::default()).await
+    }
+
+    async fn with(config: Config, limits: Limits) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::sqlite(directory.path().join("qrstudio.db"));
         let store = Store::open(
@@ -84,7 +93,7 @@ impl Studio {
         let clock = Arc::new(StillClock(AtomicI64::new(NOW)));
         let draining = CancellationToken::new();
         let app = App::new(Parts {
-            config: Config::default(),
+            config,
             store: store.clone(),
             url: "http://127.0.0.1:8080".to_owned(),
             limits,
@@ -159,8 +168,12 @@ impl Studio {
         self.service.clone()
     }
 
-    /// Asks.
-    pub(crate) async fn call(&self, request: Request<Body>) -> Answer {
+    /// Asks from this machine itself, unless the request has another peer.
+    pub(crate) async fn call(&self, mut request: Request<Body>) -> Answer {
+        if request.extensions().get::<Peer>().is_none() {
+            let here = "127.0.0.1:50000".parse().unwrap();
+            request.extensions_mut().insert(Peer::new(here, Wire::Plain));
+        }
         Answer::of(self.service().oneshot(request).await.unwrap()).await
     }
 

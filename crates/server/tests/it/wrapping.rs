@@ -12,6 +12,8 @@ async fn an_unknown_path() {
     let studio = Studio::new().await;
     assert_snapshot!(studio.get("/api/v1/nothing/").await, @r#"
     404 Not Found
+    access-control-allow-origin: *
+    access-control-expose-headers: x-request-id
     content-length: 23
     content-type: application/json
     x-content-type-options: nosniff
@@ -41,6 +43,8 @@ async fn a_wrong_method_names_the_right_ones() {
     let studio = Studio::new().await;
     assert_snapshot!(studio.get("/api/v1/generate/").await, @r#"
     405 Method Not Allowed
+    access-control-allow-origin: *
+    access-control-expose-headers: x-request-id
     allow: POST
     content-length: 40
     content-type: application/json

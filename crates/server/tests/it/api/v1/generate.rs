@@ -16,6 +16,8 @@ async fn a_png() {
         .await;
     assert_snapshot!(answer, @r#"
     200 OK
+    access-control-allow-origin: *
+    access-control-expose-headers: x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-qr-version, x-qr-ec-level, x-qr-module-mm, x-request-id
     cache-control: private, no-store
     content-disposition: inline; filename="qr.png"
     content-length: [length]
@@ -46,6 +48,8 @@ async fn an_svg_with_everything_to_be_said() {
     });
     assert_snapshot!(studio.generate(&key, fields).await, @r#"
     200 OK
+    access-control-allow-origin: *
+    access-control-expose-headers: x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-qr-version, x-qr-ec-level, x-qr-module-mm, x-qr-warning, x-qr-ignored-fields, x-request-id
     cache-control: private, no-store
     content-disposition: inline; filename="qr.svg"
     content-length: [length]

@@ -10,6 +10,8 @@ async fn a_new_workspace() {
     let key = studio.key(PlanName::Starter).await;
     assert_snapshot!(studio.get_with(&key, "/api/v1/usage/").await, @r#"
     200 OK
+    access-control-allow-origin: *
+    access-control-expose-headers: x-request-id
     content-length: 278
     content-type: application/json
     x-content-type-options: nosniff

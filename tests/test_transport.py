@@ -1,0 +1,104 @@
+"""How requests come: HTTPS or not, through proxies or not, from web pages or not."""
+
+import http.client
+
+import pytest
+import requests
+
+from studio import Studio, run
+
+HTTPS_REQUIRED = {"detail": "HTTPS is required."}
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A server that the test configures and starts."""
+    studio = Studio(tmp_path)
+    yield studio
+    if studio.process and studio.process.poll() is None:
+        assert studio.stop() == 0, studio.log_text()
+
+
+def test_a_proxy_on_this_machine_opens_no_door(own):
+    """The trap: forwarded requests come from loopback, but are not of this machine."""
+    own.start()
+    for header, value in (
+        ("X-Forwarded-For", "198.51.100.7"), ("X-Forwarded-Proto", "https"), ("Forwarded", "for=198.51.100.7;proto=https"),
+        ("X-Real-IP", "198.51.100.7"), ("Via", "1.1 proxy"),
+    ):
+        answer = requests.get(f"{own.url}/api/health/", headers={header: value}, timeout=10)
+        assert (answer.status_code, answer.json()) == (426, HTTPS_REQUIRED), header
+        assert answer.headers["Upgrade"] == "TLS/1.2, HTTP/1.1" and answer.headers["Connection"] == "Upgrade"
+    assert requests.get(f"{own.url}/", headers={"X-Forwarded-For": "198.51.100.7"}, timeout=10).status_code == 200
+    assert requests.get(f"{own.url}/api/health/", timeout=10).status_code == 200
+    assert own.log_text().count("QRSTUDIO_TRUSTED_PROXIES") == 1
+    assert "198.51.100" not in own.log_text()
+
+
+def test_a_named_proxy_vouches_for_its_clients(own):
+    own.settings["QRSTUDIO_TRUSTED_PROXIES"] = "127.0.0.1, 2001:db8::/32"
+    own.start()
+    for headers, status in (
+        ({"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}, 200),
+        ({"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "http"}, 426),
+        ({"X-Forwarded-For": "198.51.100.7"}, 426),
+        ({"Forwarded": 'for="[2001:db8::7]:4711";proto=https'}, 200),
+        ({"Forwarded": "for=1.1.1.1;proto=https", "X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "http"}, 426),
+        ({}, 200),
+    ):
+        assert requests.get(f"{own.url}/api/health/", headers=headers, timeout=10).status_code == status, headers
+    assert "198.51.100" not in own.log_text()
+
+
+def test_a_connection_survives_a_refusal(own):
+    own.start()
+    client = http.client.HTTPConnection("127.0.0.1", own.port, timeout=10)
+    for headers, status in (({"Via": "1.1 x"}, 426), ({}, 200), ({"Via": "1.1 x"}, 426), ({}, 200)):
+        client.request("POST" if status == 426 else "GET", "/api/health/", headers=headers)
+        answer = client.getresponse()
+        answer.read()
+        assert answer.status == status
+    client.close()
+
+
+def test_a_page_may_call_the_api(own):
+    own.settings["QRSTUDIO_CORS_ORIGINS"] = "https://app.example, http://localhost:3000"
+    own.start()
+    ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-api-key"}
+    for origin, allowed in (("https://app.example", True), ("http://localhost:3000", True), ("https://evil.example", False)):
+        answer = requests.options(f"{own.url}/api/v1/generate/", headers=ask | {"Origin": origin}, timeout=10)
+        assert answer.status_code == 204 and answer.headers["Vary"] == "Origin"
+        assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
+        assert ("X-Api-Key" in answer.headers.get("Access-Control-Allow-Headers", "")) is allowed
+        answer = requests.post(f"{own.url}/api/v1/generate/", headers={"Origin": origin}, timeout=10)
+        assert answer.status_code == 401
+        assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
+    auth = requests.options(f"{own.url}/api/auth/login/", headers=ask | {"Origin": "https://app.example"}, timeout=10)
+    assert not [name for name in auth.headers if name.lower().startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("QRSTUDIO_TRUSTED_PROXIES", "10.0.0.0/40", "is no network"),
+        ("QRSTUDIO_TRUSTED_PROXIES", "proxy.internal", "is no network"),
+        ("QRSTUDIO_CORS_ORIGINS", "app.example", "is no origin"),
+        ("QRSTUDIO_CORS_ORIGINS", "https://app.example/page", "is no origin"),
+        ("QRSTUDIO_ALLOW_INSECURE_LOOPBACK", "maybe", "must be true or false"),
+    ],
+)
+def test_settings_that_cannot_be_are_named(variable, value, words):
+    done = run("config", env={variable: value})
+    assert done.returncode == 2 and variable in done.stderr.decode() and words in done.stderr.decode()
+
+
+def test_check_tells_of_an_open_wire(tmp_path):
+    settings = {"QRSTUDIO_LISTEN": "0.0.0.0:0", "QRSTUDIO_DATA_DIR": str(tmp_path / "data")}
+    for added, verdict, words in (
+        ({}, b"warning", b"every request to /api/ from elsewhere is answered 426"),
+        ({"QRSTUDIO_TRUSTED_PROXIES": "10.0.0.0/8"}, b"ok", b"believes 10.0.0.0/8"),
+        ({"QRSTUDIO_TRUSTED_PROXIES": "0.0.0.0/0"}, b"warning", b"believes everybody"),
+    ):
+        done = run("check", env=settings | added)
+        line = next(line for line in done.stdout.splitlines() if b"QRSTUDIO_TRUSTED_PROXIES" in line)
+        assert line.startswith(verdict) and words in line, line
