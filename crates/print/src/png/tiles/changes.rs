@@ -19,18 +19,24 @@ pub(crate) struct Changes<'a> {
     known: HashMap<(TileRow, TileRow), ChangeId>,
     /// For each tile, and for each of its pixel rows but the first: the change from the one above.
     within: Vec<Vec<ChangeId>>,
+    /// For each tile whether its pixel rows differ.
+    has_any: Vec<bool>,
     /// What inks look like in the row above and in this one.
     above: Pixels,
     now: Pixels,
-    /// Counts the different pairs of these.
+    /// Whether inks look in this row as they did in the one above.
+    is_steady: bool,
+    /// Counts the different pairs of looks.
     epoch: u32,
+    /// Room for the stretches of a change.
+    stretches: Vec<Stretch>,
 }
 
 #[derive(Debug)]
 struct Change {
     above: TileRow,
     now: TileRow,
-    /// Where this change stood last: the line, counted from 1, and the cell.
+    /// Where this change stood last: the line, counted from 1, and the place among the changes of that line.
     seen: (u32, u32),
     portion: Portion,
     /// When the portion was found.
@@ -71,9 +77,12 @@ impl<'a> Changes<'a> {
             all: Vec::new(),
             known: HashMap::new(),
             within: Vec::new(),
+            has_any: mosaic.tiles().map(differ).collect(),
             above: *pixels,
             now: *pixels,
+            is_steady: true,
             epoch: 1,
+            stretches: Vec::new(),
         };
         changes.within = mosaic
             .tiles()
@@ -100,6 +109,16 @@ impl<'a> Changes<'a> {
         })
     }
 
+    /// Whether pixel rows of a tile differ.
+    pub(crate) fn has_any_within(&self, TileId(tile): TileId) -> bool {
+        self.has_any.get(usize::from(tile)).copied().unwrap_or_default()
+    }
+
+    /// Whether inks look in this row as they did in the one above.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.is_steady
+    }
+
     /// The change into pixel row `row`, 1 at least, of a tile from the one above it.
     #[inline]
     pub(crate) fn within(&self, TileId(tile): TileId, row: usize) -> Option<ChangeId> {
@@ -111,6 +130,7 @@ impl<'a> Changes<'a> {
         if self.above != *pixels || self.now != *pixels {
             self.above = self.now;
             self.now = *pixels;
+            self.is_steady = self.above == self.now;
             self.epoch += 1;
         }
     }
@@ -126,7 +146,9 @@ impl<'a> Changes<'a> {
 
     #[cold]
     fn find_portion(&mut self, change: ChangeId) -> Portion {
-        let portion = measured(self.stretches(change, &mut Vec::new()), self.channels);
+        let mut stretches = std::mem::take(&mut self.stretches);
+        let portion = measured(self.stretches(change, &mut stretches), self.channels);
+        self.stretches = stretches;
         if let Some(change) = self.all.get_mut(change.0 as usize) {
             (change.portion, change.epoch) = (portion, self.epoch);
         }
@@ -169,14 +191,20 @@ impl<'a> Changes<'a> {
         })
     }
 
-    /// The cell further left in this line where the change stood, if it did; it stands in `cell` now.
+    /// The place further left in this line where the change stood, if it did; it stands at `place` now.
     #[inline]
-    pub(crate) fn seen(&mut self, change: ChangeId, line: u32, cell: usize) -> Option<usize> {
+    pub(crate) fn seen(&mut self, change: ChangeId, line: u32, place: usize) -> Option<usize> {
         let change = self.all.get_mut(change.0 as usize)?;
-        let (its_line, its_cell) = change.seen;
-        change.seen = (line, u32::try_from(cell).unwrap_or_default());
-        (its_line == line).then_some(its_cell as usize)
+        let (its_line, its_place) = change.seen;
+        change.seen = (line, u32::try_from(place).unwrap_or_default());
+        (its_line == line).then_some(its_place as usize)
     }
+}
+
+fn differ(rows: &[TileRow]) -> bool {
+    rows.iter()
+        .zip(rows.iter().skip(1))
+        .any(|(one, other)| one != other)
 }
 
 fn push(stretches: &mut Vec<Stretch>, difference: Pixel, length: usize) {

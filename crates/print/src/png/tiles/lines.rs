@@ -37,7 +37,9 @@ pub(crate) struct Lines<'a, W> {
     repeats: u32,
     /// Whether the byte told last is 0.
     after_zero: bool,
+    /// Room for the stretches of a change, and for what changes in a line.
     stretches: Vec<Stretch>,
+    changed: Vec<Changed>,
 }
 
 impl<'a, W: Write> Lines<'a, W> {
@@ -68,6 +70,7 @@ impl<'a, W: Write> Lines<'a, W> {
             repeats: 0,
             after_zero: false,
             stretches: Vec::new(),
+            changed: Vec::new(),
         })
     }
 
@@ -80,24 +83,18 @@ impl<'a, W: Write> Lines<'a, W> {
             self.tell_first_line(&blank);
             self.repeats += self.top - 1;
         }
-        let mut changes = Vec::with_capacity(side);
         for y in 0..side {
             let first: Vec<TileRow> = self.edge_rows(y, <[_]>::first);
             if self.line == 0 {
                 self.tell_first_line(&first);
             } else {
-                self.change_to(&above, &first, &mut changes)?;
+                self.change_to(&above, &first)?;
             }
-            for row in 1..self.tile_px {
-                changes.clear();
-                let places = self.mosaic.places(y).iter();
-                changes.extend(places.filter_map(|&tile| self.changes.within(tile, row)));
-                self.push(&changes)?;
-            }
+            self.change_within(y)?;
             above = self.edge_rows(y, <[_]>::last);
         }
         if self.bottom > 0 {
-            self.change_to(&above, &blank, &mut changes)?;
+            self.change_to(&above, &blank)?;
             self.repeats += self.bottom - 1;
         }
         self.tell_repeats();
@@ -117,36 +114,76 @@ impl<'a, W: Write> Lines<'a, W> {
     }
 
     /// The line of pixel rows `now` below one of pixel rows `above`.
-    fn change_to(
-        &mut self,
-        above: &[TileRow],
-        now: &[TileRow],
-        changes: &mut Vec<ChangeId>,
-    ) -> io::Result<()> {
-        changes.clear();
-        for (&above, &now) in above.iter().zip(now) {
-            changes.push(self.changes.between(above, now));
-        }
-        self.push(changes)
+    fn change_to(&mut self, above: &[TileRow], now: &[TileRow]) -> io::Result<()> {
+        let pairs = above.iter().zip(now);
+        let changes: Vec<_> = pairs
+            .map(|(&above, &now)| self.changes.between(above, now))
+            .collect();
+        let everywhere: Vec<usize> = (0..changes.len()).collect();
+        self.push(&changes, &everywhere, &everywhere)
     }
 
-    /// The next line, of which each tile changes so.
-    fn push(&mut self, changes: &[ChangeId]) -> io::Result<()> {
-        self.step_gradient();
-        let changed = changes
+    /// All lines of a row of tiles but the first.
+    fn change_within(&mut self, y: usize) -> io::Result<()> {
+        let places = self.mosaic.places(y);
+        let everywhere: Vec<usize> = (0..places.len()).collect();
+        // Elsewhere nothing changes as long as inks stay.
+        let mut moving = everywhere.clone();
+        moving.retain(|&cell| {
+            places
+                .get(cell)
+                .is_some_and(|&tile| self.changes.has_any_within(tile))
+        });
+        let mut changes: Vec<_> = places
             .iter()
-            .position(|&change| !self.changes.portion(change).is_still());
-        match changed {
-            None => self.repeats += 1,
-            Some(first) => {
-                self.tell_repeats();
-                if self.tokens.len() >= BLOCK {
-                    self.zlib.block(&self.tokens)?;
-                    self.tokens.clear();
+            .filter_map(|&tile| self.changes.within(tile, 1))
+            .collect();
+        for row in 1..self.tile_px {
+            for &cell in &moving {
+                let change = places.get(cell).and_then(|&tile| self.changes.within(tile, row));
+                if let (Some(place), Some(change)) = (changes.get_mut(cell), change) {
+                    *place = change;
                 }
-                self.tell(changes, first);
+            }
+            self.push(&changes, &moving, &everywhere)?;
+        }
+        Ok(())
+    }
+
+    /// The next line, of which each tile changes so: those in `moving` if inks stay, else all in `everywhere`.
+    fn push(&mut self, changes: &[ChangeId], moving: &[usize], everywhere: &[usize]) -> io::Result<()> {
+        self.step_gradient();
+        let cells = if self.changes.is_steady() {
+            moving
+        } else {
+            everywhere
+        };
+        let mut changed = std::mem::take(&mut self.changed);
+        changed.clear();
+        for &cell in cells {
+            let Some(&change) = changes.get(cell) else {
+                continue;
+            };
+            let portion = self.changes.portion(change);
+            if !portion.is_still() {
+                changed.push(Changed {
+                    cell,
+                    change,
+                    portion,
+                });
             }
         }
+        if changed.is_empty() {
+            self.repeats += 1;
+        } else {
+            self.tell_repeats();
+            if self.tokens.len() >= BLOCK {
+                self.zlib.block(&self.tokens)?;
+                self.tokens.clear();
+            }
+            self.tell(&changed);
+        }
+        self.changed = changed;
         Ok(())
     }
 
@@ -158,8 +195,8 @@ impl<'a, W: Write> Lines<'a, W> {
         }
     }
 
-    /// Tells a line whose first change is in cell `first`.
-    fn tell(&mut self, changes: &[ChangeId], first: usize) {
+    /// Tells a line of which these cells change.
+    fn tell(&mut self, changed: &[Changed]) {
         self.line += 1;
         self.tokens.literal(FILTER_UP);
         self.after_zero = false;
@@ -167,22 +204,26 @@ impl<'a, W: Write> Lines<'a, W> {
         let (mut plain, mut weighted) = (u64::from(FILTER_UP), u64::from(FILTER_UP) * self.stride as u64);
         // How far the line has been told.
         let mut at = 1;
-        for (cell, &change) in changes.iter().enumerate().skip(first) {
-            let portion = self.changes.portion(change);
-            if portion.is_still() {
-                continue;
-            }
+        for (
+            index,
+            &Changed {
+                cell,
+                change,
+                portion,
+            },
+        ) in changed.iter().enumerate()
+        {
             let begin = self.left + cell * width;
             plain += portion.plain;
             weighted += portion.weighted + portion.plain * (self.stride - begin - width) as u64;
-            let seen = self.changes.seen(change, self.line, cell);
+            let seen = self.changes.seen(change, self.line, index);
             let (start, end) = (begin + portion.start, begin + portion.end);
             if end <= at {
                 continue;
             }
             self.zeros(start - at);
             at = end;
-            let found = seen.and_then(|seen| self.match_from(changes, seen, cell, portion));
+            let found = seen.and_then(|seen| self.match_from(changed, seen, index));
             match found {
                 Some(found) => {
                     self.tokens.copy(found.length, found.distance);
@@ -197,44 +238,34 @@ impl<'a, W: Write> Lines<'a, W> {
             .append(&Sums::from_parts(self.stride, plain, weighted), 1);
     }
 
-    /// How much of what follows the portion's beginning in `cell` stands at cell `seen`, further left, too.
+    /// How much of what follows from the portion `here` on follows the portion `there`, further left, too.
     ///
     /// It ends where a portion ends, or in zeros.
-    fn match_from(
-        &mut self,
-        changes: &[ChangeId],
-        seen: usize,
-        cell: usize,
-        portion: Portion,
-    ) -> Option<Match> {
+    fn match_from(&self, changed: &[Changed], there: usize, here: usize) -> Option<Match> {
+        let (first, second) = (changed.get(there)?, changed.get(here)?);
         let width = self.tile_px * self.channels;
-        let distance = (cell - seen) * width;
+        let distance = (second.cell - first.cell) * width;
         if distance > WINDOW {
             return None;
         }
-        // Bytes from the beginning of the portion to the end of the last portion in common, and zeros after it.
-        let mut length = portion.end - portion.start;
-        let mut zeros = width - portion.end;
-        let here = changes.get(cell + 1..).unwrap_or_default();
-        let there = changes.get(seen + 1..).unwrap_or_default();
-        for (&here, &there) in here.iter().zip(there) {
-            if length + zeros >= LONGEST_MATCH {
+        let begin = second.cell * width + second.portion.start;
+        // Bytes to the end of the last portion in common, and to where something else begins.
+        let mut length = second.portion.end - second.portion.start;
+        let mut whole = self.stride - self.left - begin;
+        for (other, next) in changed.iter().skip(there + 1).zip(here + 1..) {
+            let other_start = other.cell * width + other.portion.start + distance - begin;
+            let Some(next) = changed.get(next) else {
+                whole = whole.min(other_start);
+                break;
+            };
+            let start = next.cell * width + next.portion.start - begin;
+            let end = start + next.portion.end - next.portion.start;
+            if next.change != other.change || start != other_start || end > LONGEST_MATCH {
+                whole = start.min(other_start);
                 break;
             }
-            let one = self.changes.portion(here);
-            if one.is_still() && (here == there || self.changes.portion(there).is_still()) {
-                zeros += width;
-            } else if here == there && length + zeros + one.end <= LONGEST_MATCH {
-                length += zeros + one.end;
-                zeros = width - one.end;
-            } else {
-                let other = self.changes.portion(there);
-                let still = |portion: Portion| if portion.is_still() { width } else { portion.start };
-                zeros += still(one).min(still(other));
-                break;
-            }
+            length = end;
         }
-        let whole = length + zeros;
         let cut = if length > LONGEST_MATCH {
             length
         } else {
@@ -332,6 +363,14 @@ impl<'a, W: Write> Lines<'a, W> {
         self.checksum
             .append(&Sums::from_parts(self.stride, plain, weighted), 1);
     }
+}
+
+/// A cell of a line that changes.
+#[derive(Debug, Clone, Copy)]
+struct Changed {
+    cell: usize,
+    change: ChangeId,
+    portion: Portion,
 }
 
 /// Bytes that stand further left too.
