@@ -6,10 +6,7 @@ import subprocess
 import pytest
 import requests
 
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
+from browser import FLAGS
 
 
 def page(url: str, tmp_path) -> str:
