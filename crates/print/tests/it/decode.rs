@@ -1,8 +1,8 @@
 //! Reads PNG files with the `png` crate, row by row.
 
 use png::{BitDepth, ColorType, Decoder, Transformations};
-use qr_print::{Background, Color, Design, Layout};
-use qr_symbol::Symbol;
+use qr_print::{Background, Color, Design, Gradient, Layout};
+use qr_symbol::{Role, Symbol};
 
 /// What stands in the head of a PNG file.
 pub(crate) struct Head {
@@ -85,4 +85,75 @@ pub(crate) fn check(file: &[u8], symbol: &Symbol, design: &Design, layout: &Layo
     ));
     let exact = f64::from(layout.size().dpi()) / 0.0254;
     assert!((f64::from(head.pixels_per_metre) - exact).abs() <= 0.5);
+}
+
+/// From how many pixels on a module has a pixel in its middle that nothing but its own shape covers.
+const CLEAR_MIDDLE: u32 = 5;
+
+/// Checks a PNG file of any style: as wide as said, each module seen in its middle, the quiet zone clean.
+pub(crate) fn check_style(file: &[u8], symbol: &Symbol, design: &Design, layout: &Layout) {
+    let background = match design.background {
+        Background::Transparent => Color::rgba(255, 255, 255, 0),
+        Background::Color(color) => color,
+    };
+    let (origin, module_px) = (layout.origin_px(), layout.module_px());
+    let free = design
+        .drawn_outer_ring()
+        .map_or(origin, |_| origin - 3 * module_px / 2 - 1);
+    let is_quiet = |at: u32| at < free || at >= layout.side_px() - free;
+    let head = rows(file, |y, row| {
+        let quiet = |x: u32| is_quiet(x) || is_quiet(y);
+        for x in (0..layout.side_px()).filter(|&x| quiet(x)) {
+            assert_eq!(row[x as usize], background, "quiet zone, {x} {y}, {design:?}");
+        }
+        let from_symbol = |pixel: u32| pixel.checked_sub(origin);
+        let Some(inside) = from_symbol(y).filter(|_| module_px >= CLEAR_MIDDLE) else {
+            return;
+        };
+        if inside % module_px != module_px / 2 {
+            return;
+        }
+        let module_y = (inside / module_px) as usize;
+        for module_x in 0..symbol.size() {
+            let role = symbol.role(module_x, module_y);
+            if matches!(role, Role::FinderPattern(..) | Role::QuietZone) {
+                continue;
+            }
+            let pixel = row[origin as usize + module_x * module_px as usize + module_px as usize / 2];
+            if symbol.is_dark(module_x, module_y) {
+                assert_ink(pixel, design, background, y, layout);
+            } else {
+                assert_eq!(pixel, background, "module {module_x} {module_y}, {design:?}");
+            }
+        }
+    });
+    assert_eq!(head.side_px, layout.side_px());
+    let exact = f64::from(layout.size().dpi()) / 0.0254;
+    assert!((f64::from(head.pixels_per_metre) - exact).abs() <= 0.5);
+}
+
+fn assert_ink(pixel: Color, design: &Design, background: Color, y: u32, layout: &Layout) {
+    let (from, to) = match design.gradient {
+        Some(Gradient { from, to }) => (from, to),
+        None => (design.color, design.color),
+    };
+    let way = (f64::from(y) + 0.5 - f64::from(layout.origin_px())) / f64::from(layout.symbol_px());
+    let mix = |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * way).round() as u8;
+    let color = Color::rgba(
+        mix(from.r, to.r),
+        mix(from.g, to.g),
+        mix(from.b, to.b),
+        mix(from.a, to.a),
+    );
+    let expected = color.over(background);
+    let channels = |color: Color| [color.r, color.g, color.b, color.a];
+    let near = channels(pixel)
+        .iter()
+        .zip(channels(expected))
+        // Halves may be rounded either way, and what lies under a colour scales the difference.
+        .all(|(&one, other)| one.abs_diff(other) <= 2);
+    assert!(
+        near || expected.a < 32,
+        "pixel row {y}: {pixel:?}, not {expected:?}, {design:?}"
+    );
 }

@@ -6,7 +6,7 @@ use qr_print::{
     PrintError, PrintSize, render,
 };
 
-use crate::{decode, styles, symbols};
+use crate::{decode, symbols};
 
 fn color() -> impl Strategy<Value = Color> {
     prop_oneof![
@@ -70,7 +70,7 @@ proptest! {
         let size = PrintSize::new(f64::from(hundredths) / 100.0, dpi).unwrap();
         let mut file = Vec::new();
         match render(&symbol, &design, &Output { format: Format::Png, size }, &mut file) {
-            Ok(layout) => styles::check(&file, &symbol, &design, &layout),
+            Ok(layout) => decode::check_style(&file, &symbol, &design, &layout),
             Err(PrintError::TooSmall { .. }) => prop_assert!(file.is_empty()),
             Err(other) => return Err(TestCaseError::fail(other.to_string())),
         }
