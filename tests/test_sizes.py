@@ -1,6 +1,8 @@
 """Exact on paper: pixels, print resolution and inches of every picture, and PNG equal to SVG."""
 
 import io
+import subprocess
+import sys
 import xml.etree.ElementTree as xml
 
 import numpy
@@ -8,6 +10,7 @@ import pytest
 from PIL import Image
 
 import decoders
+from studio import BINARY
 
 SIZES = [(0.5, 72, 36), (2, 300, 600), (3.337, 299, 998), (4, 300, 1200), (2.5, 301, 753), (15, 600, 9000)]
 
@@ -51,3 +54,27 @@ def test_the_same_request_gives_the_same_bytes(studio, key):
     first, second = (studio.generate(key, **request) for _ in range(2))
     assert first.content == second.content
     assert first.headers["ETag"] == second.headers["ETag"]
+
+
+RICH = ["--pattern", "liquid", "--gradient-from", "#0b3d91", "--gradient-to", "#c2185b", "--eye-shape", "circle", "--eye-outer-frame"]
+
+
+@pytest.mark.parametrize("style", [["--pattern", "squares"], [], RICH], ids=["squares", "rounded", "gradient"])
+def test_the_largest_picture_takes_little_memory(style, tmp_path):
+    def peak_kib(inches, dpi):
+        command = [BINARY, "render", "https://example.com/menu", *style, "--size-inches", inches, "--dpi", dpi, "-o", tmp_path / "code.png"]
+        measured = subprocess.run(
+            [sys.executable, "-c", MEASURE, *map(str, command)], check=True, capture_output=True, text=True
+        )
+        return int(measured.stdout)
+
+    # Beside the same program with next to nothing to draw.
+    assert peak_kib("15", "600") - peak_kib("0.5", "72") < 16 * 1024
+
+
+# Linux counts the largest child in KiB.
+MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""

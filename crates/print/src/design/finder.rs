@@ -4,7 +4,8 @@ use crate::choice::choices;
 
 choices! {
     /// The shape of a finder pattern's ring. Corners count from the outside, radii in modules.
-
+    ///
+    #[doc = include_str!("../../doc/finder_rings.md")]
     pub enum FinderRing {
         /// Square.
         #[default]
@@ -28,6 +29,8 @@ choices! {
 
 choices! {
     /// The shape of a finder pattern's centre.
+    ///
+    #[doc = include_str!("../../doc/finder_centres.md")]
     pub enum FinderCentre {
         /// Square.
         #[default]

@@ -7,7 +7,8 @@ choices! {
     ///
     /// Alignment patterns stay one piece, a square ring and a square centre whose corners follow the pattern by at most
     /// half a module, since decoders look for them.
-
+    ///
+    #[doc = include_str!("../../doc/patterns.md")]
     pub enum Pattern {
         /// The plain grid, no gap between neighbours.
         Squares = "squares",

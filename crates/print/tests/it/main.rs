@@ -10,6 +10,7 @@
 )]
 
 mod decode;
+mod doc_pictures;
 mod golden;
 mod layout;
 mod png_pixels;
