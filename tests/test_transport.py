@@ -102,3 +102,25 @@ def test_check_tells_of_an_open_wire(tmp_path):
         done = run("check", env=settings | added)
         line = next(line for line in done.stdout.splitlines() if b"QRSTUDIO_TRUSTED_PROXIES" in line)
         assert line.startswith(verdict) and words in line, line
+
+
+def test_a_key_that_asks_too_often_is_told_to_wait(own):
+    own.start()
+    key = own.new_key("free")
+    answers = [requests.get(f"{own.url}/api/v1/usage/", headers={"X-Api-Key": key}, timeout=10) for _ in range(11)]
+    # One more may have come back meanwhile: six seconds are long for eleven requests, but not for every machine.
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert [answer.status_code for answer in answers[:10]] == [200] * 10 and refused
+    assert refused[0].json() == {"detail": "Rate limit of 10 requests per minute exceeded for plan 'free'."}
+    assert 1 <= int(refused[0].headers["Retry-After"]) <= 6
+    assert refused[0].headers["RateLimit-Policy"] == '"key";q=10;w=60'
+    assert answers[0].headers["X-RateLimit-Remaining"] == "9"
+
+
+def test_limits_can_be_lifted(own):
+    own.settings["QRSTUDIO_RATE_LIMITS"] = "off"
+    own.start()
+    key = own.new_key("free")
+    for _ in range(30):
+        answer = requests.get(f"{own.url}/api/v1/usage/", headers={"X-Api-Key": key}, timeout=10)
+        assert answer.status_code == 200 and "RateLimit" not in answer.headers

@@ -135,6 +135,10 @@ pub(crate) struct ServiceFlags {
     #[arg(long, value_name = "ORIGINS")]
     cors_origins: Option<String>,
 
+    /// Whether requests are counted: on, or off for load tests [default: on]
+    #[arg(long, value_name = "SWITCH")]
+    rate_limits: Option<String>,
+
     /// Whether to bring the database to this version first [default: true]
     #[arg(long, value_name = "BOOL")]
     migrate: Option<String>,
@@ -176,6 +180,7 @@ impl From<ServiceFlags> for Given {
             allow_insecure_loopback,
             trusted_proxies,
             cors_origins,
+            rate_limits,
             migrate,
             log,
             log_format,
@@ -192,6 +197,7 @@ impl From<ServiceFlags> for Given {
             ("allow_insecure_loopback", allow_insecure_loopback),
             ("trusted_proxies", trusted_proxies),
             ("cors_origins", cors_origins),
+            ("rate_limits", rate_limits),
             ("migrate", migrate),
             ("log", log),
             ("log_format", log_format),

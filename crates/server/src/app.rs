@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::limits::Limits;
 use crate::mail::Mailer;
+use crate::rate::Rates;
 
 /// The service's shared state; a clone is a pointer.
 #[derive(Clone)]
@@ -25,6 +26,7 @@ struct Inner {
     entropy: Arc<dyn Entropy>,
     mailer: Mailer,
     capacity: Capacity,
+    rates: Rates,
     draining: CancellationToken,
 }
 
@@ -62,6 +64,7 @@ impl App {
             mailer,
             draining,
         } = parts;
+        let rates = Rates::new(config.rate_limits);
         let capacity = Capacity::new(limits.renders, limits.waiting_renders);
         Self(Arc::new(Inner {
             config,
@@ -72,6 +75,7 @@ impl App {
             entropy,
             mailer,
             capacity,
+            rates,
             draining,
         }))
     }
@@ -114,6 +118,11 @@ impl App {
 
     pub(crate) fn capacity(&self) -> &Capacity {
         &self.0.capacity
+    }
+
+    /// How often keys have asked lately.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
     }
 
     pub(crate) fn is_draining(&self) -> bool {

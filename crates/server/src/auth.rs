@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::middleware::Noted;
 use crate::plans::{self, Plan};
+use crate::rate::{self, Caller};
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -45,10 +46,21 @@ impl FromRequestParts<App> for ApiKey {
             .key_by_hash(&KeyHash::of(raw))
             .await?
             .ok_or(Error::InvalidKey)?;
-        if let Some(noted) = parts.extensions.get::<Arc<Noted>>() {
+        let noted = parts.extensions.get::<Arc<Noted>>();
+        if let Some(noted) = noted {
             noted.workspace(access.workspace_id.0);
         }
-        Ok(Self(access))
+        let key = Self(access);
+        let (caller, plan) = (Caller::Key(key.0.key_id.0), key.effective_plan());
+        if let Some(standing) = app.rates().count(caller, plan, app.clock().monotonic()) {
+            if let Some(noted) = noted {
+                noted.standing(standing);
+            }
+            if let Some(refusal) = rate::refusal(&standing, plan) {
+                return Err(refusal);
+            }
+        }
+        Ok(key)
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// `QRSTUDIO_CORS_ORIGINS`: web origins whose pages may call `/api/v1/`, or `*` for any.
     pub cors_origins: Vec<Origin>,
+    /// `QRSTUDIO_RATE_LIMITS`: `off` for load tests.
+    pub rate_limits: RateLimits,
     /// `QRSTUDIO_MIGRATE`: whether `serve` brings the database to this version before it starts.
     pub migrate: bool,
     /// `QRSTUDIO_LOG`: what is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,qrstudio_store=debug`.
@@ -64,6 +66,7 @@ impl Default for Config {
             allow_insecure_loopback: true,
             trusted_proxies: Vec::new(),
             cors_origins: vec![Origin::ANY],
+            rate_limits: RateLimits::On,
             migrate: true,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -156,6 +159,16 @@ impl From<Origin> for String {
     fn from(origin: Origin) -> Self {
         origin.0.into_owned()
     }
+}
+
+/// Whether tries are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RateLimits {
+    /// As they should be.
+    On,
+    /// Not at all: for load tests.
+    Off,
 }
 
 /// How log lines are written.

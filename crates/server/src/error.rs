@@ -20,6 +20,12 @@ pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 pub(crate) enum Error {
     /// A missing, malformed, unknown or revoked API key: one answer for all.
     InvalidKey,
+    /// The key has made too many requests, until so many seconds from now.
+    RateLimited {
+        per_minute: u32,
+        plan: PlanName,
+        retry_after: u64,
+    },
     /// No such path.
     NotFound,
     /// The path is there, the method is not.
@@ -86,7 +92,7 @@ impl Error {
             Self::HttpsRequired => StatusCode::UPGRADE_REQUIRED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::QuotaExceeded { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::QuotaExceeded { .. } | Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded | Self::StoreAway(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -112,6 +118,9 @@ impl Error {
             Self::PlanDpi(plan, most) => {
                 format!("Plan '{plan}' caps DPI at {most}. Upgrade for higher resolution.")
             }
+            Self::RateLimited { per_minute, plan, .. } => {
+                format!("Rate limit of {per_minute} requests per minute exceeded for plan '{plan}'.")
+            }
             Self::QuotaExceeded { quota, plan, .. } => {
                 format!("Monthly quota of {quota} exceeded for plan '{plan}'.")
             }
@@ -135,7 +144,9 @@ impl Error {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::QuotaExceeded { retry_after, .. } => Some(*retry_after),
+            Self::QuotaExceeded { retry_after, .. } | Self::RateLimited { retry_after, .. } => {
+                Some(*retry_after)
+            }
             Self::Overloaded => Some(1),
             Self::StoreAway(_) => Some(5),
             _ => None,

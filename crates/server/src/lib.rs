@@ -25,6 +25,7 @@ pub mod mail;
 mod middleware;
 mod passwords;
 pub mod plans;
+mod rate;
 pub mod render;
 pub mod router;
 mod serve;
@@ -32,7 +33,7 @@ mod tls;
 mod transport;
 
 pub use check::{Finding, Verdict, check};
-pub use config::{Config, ConnectionUrl, LogFormat, Origin};
+pub use config::{Config, ConnectionUrl, LogFormat, Origin, RateLimits};
 pub use limits::{Limits, Pace};
 pub use listener::{Listener, Peer, Wire};
 pub use logging::{LogError, start_logging};

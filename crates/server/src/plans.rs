@@ -22,6 +22,8 @@ pub struct Plan {
     pub bulk_items: u32,
     /// Whether renders beyond the quota are billed instead of refused.
     pub overage: bool,
+    /// Requests a minute of one key (`http.md`).
+    pub requests_per_minute: u32,
 }
 
 impl Plan {
@@ -52,6 +54,7 @@ pub const PLANS: [Plan; 5] = [
         active_dynamic_codes: Some(1),
         bulk_items: 0,
         overage: false,
+        requests_per_minute: 10,
     },
     Plan {
         name: PlanName::Starter,
@@ -62,6 +65,7 @@ pub const PLANS: [Plan; 5] = [
         active_dynamic_codes: Some(10),
         bulk_items: 50,
         overage: true,
+        requests_per_minute: 60,
     },
     Plan {
         name: PlanName::Pro,
@@ -72,6 +76,7 @@ pub const PLANS: [Plan; 5] = [
         active_dynamic_codes: Some(200),
         bulk_items: 1_000,
         overage: true,
+        requests_per_minute: 300,
     },
     Plan {
         name: PlanName::Agency,
@@ -82,6 +87,7 @@ pub const PLANS: [Plan; 5] = [
         active_dynamic_codes: Some(1_000),
         bulk_items: 5_000,
         overage: true,
+        requests_per_minute: 1_200,
     },
     Plan {
         name: PlanName::Enterprise,
@@ -92,6 +98,7 @@ pub const PLANS: [Plan; 5] = [
         active_dynamic_codes: None,
         bulk_items: 5_000,
         overage: false,
+        requests_per_minute: 6_000,
     },
 ];
 

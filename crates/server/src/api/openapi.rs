@@ -16,6 +16,7 @@ use utoipa::{OpenApi as _, ToSchema as _};
 
 use crate::app::App;
 use crate::error::{Detail, Error};
+use crate::plans::PlanName;
 
 /// The document's first lines; paths come from the routes.
 #[derive(utoipa::OpenApi)]
@@ -79,6 +80,7 @@ fn complete(document: &mut OpenApi) {
             .content("application/json", content.build())
     };
     for operation in document.paths.paths.values_mut().flat_map(operations) {
+        let has_key = takes_a_key(operation);
         let responses = &mut operation.responses.responses;
         let unexpected = failure(
             "An unexpected failure; the cause is in the log, under the request's id",
@@ -98,12 +100,33 @@ fn complete(document: &mut OpenApi) {
         if operation.security.is_some() {
             let refused = failure("No key, or one that does not work", Error::InvalidKey);
             responses.insert("401".to_owned(), refused.build().into());
+        }
+        if has_key {
+            let exceeded = Error::RateLimited {
+                per_minute: 60,
+                plan: PlanName::Starter,
+                retry_after: 1,
+            };
+            let too_many = failure("Too many requests a minute", exceeded)
+                .header("Retry-After", header("Seconds", Type::Integer));
+            responses
+                .entry("429".to_owned())
+                .or_insert_with(|| too_many.build().into());
+        }
+        if operation.security.is_some() {
             let away = failure("Overload, or the database is away", Error::Overloaded)
                 .header("Retry-After", header("Seconds", Type::Integer));
             responses.insert("503".to_owned(), away.build().into());
         }
-        for response in responses.values_mut() {
+        for (status, response) in responses.iter_mut() {
             if let RefOr::T(response) = response {
+                if has_key && !matches!(status.as_str(), "401" | "426") {
+                    for (name, description, kind) in COUNTED {
+                        response
+                            .headers
+                            .insert(name.to_owned(), RefOr::T(header(description, kind)));
+                    }
+                }
                 let id = header(
                     "The request's id: a ULID, or the caller's own if it is a proper one",
                     Type::String,
@@ -113,6 +136,32 @@ fn complete(document: &mut OpenApi) {
         }
     }
 }
+
+/// Whether callers show an API key, by which their requests are counted.
+fn takes_a_key(operation: &Operation) -> bool {
+    serde_json::to_string(&operation.security).is_ok_and(|schemes| schemes.contains("\"api_key\""))
+}
+
+/// What answers to counted requests tell.
+const COUNTED: [(&str, &str, Type); 5] = [
+    (
+        "RateLimit-Policy",
+        "`\"key\";q=60;w=60`: requests, and the seconds in which they refill",
+        Type::String,
+    ),
+    (
+        "RateLimit",
+        "`\"key\";r=59;t=1`: requests left, and the seconds until all are back",
+        Type::String,
+    ),
+    ("X-RateLimit-Limit", "Requests a minute", Type::Integer),
+    ("X-RateLimit-Remaining", "Requests left", Type::Integer),
+    (
+        "X-RateLimit-Reset",
+        "When all are back, in Unix seconds",
+        Type::Integer,
+    ),
+];
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem {

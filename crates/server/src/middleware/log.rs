@@ -9,18 +9,30 @@ use axum::response::Response;
 
 use super::request_id::RequestId;
 use crate::app::App;
+use crate::rate::Standing;
 
 /// What a request turns out to be about, noted on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Noted {
     route: OnceLock<String>,
     workspace: OnceLock<i64>,
+    standing: OnceLock<Standing>,
 }
 
 impl Noted {
     /// The route's pattern.
     pub(crate) fn route(&self, pattern: &str) {
         let _ = self.route.set(pattern.to_owned());
+    }
+
+    /// How the caller stands with its requests a minute.
+    pub(crate) fn standing(&self, standing: Standing) {
+        let _ = self.standing.set(standing);
+    }
+
+    /// How the caller stands, if it was counted.
+    pub(super) fn counted(&self) -> Option<&Standing> {
+        self.standing.get()
     }
 
     /// The workspace that the request acts for.

@@ -32,6 +32,7 @@ use self::cors::Cors;
 use crate::app::App;
 use crate::error::Error;
 use crate::listener::{Peer, Wire};
+use crate::rate;
 
 /// The whole service: the router with everything that goes around it.
 #[derive(Clone)]
@@ -55,7 +56,12 @@ impl Shell {
         path::canonical(request.uri_mut());
         let noted = Arc::new(Noted::default());
         request.extensions_mut().insert(Arc::clone(&noted));
-        let line = log::Line::begin(self.app.clone(), request.method().clone(), id.clone(), noted);
+        let line = log::Line::begin(
+            self.app.clone(),
+            request.method().clone(),
+            id.clone(),
+            Arc::clone(&noted),
+        );
         let span = tracing::info_span!("request", id = %id);
         let wire = request.extensions().get::<Peer>().map_or(Wire::Plain, Peer::wire);
         let cors = Cors::of(&request, self.app.config());
@@ -70,6 +76,9 @@ impl Shell {
             }
         };
         headers::complete(response.headers_mut(), &id, wire);
+        if let Some(standing) = noted.counted() {
+            rate::write(standing, self.app.clock().now_ms(), response.headers_mut());
+        }
         if let Some(cors) = cors {
             cors.complete(response.headers_mut());
         }

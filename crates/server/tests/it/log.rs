@@ -1,7 +1,7 @@
 //! The log line of a request: what stands in it, and what must not.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::body::Body;
 use axum::http::Request;
@@ -14,6 +14,11 @@ use crate::studio::Studio;
 /// A log in memory.
 #[derive(Clone, Default)]
 pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+/// While there is one dispatcher only, tracing asks the thread that meets an event first whether anybody listens: a test
+/// without a log could switch the event off for one that has one. With these there is never one only.
+static BESIDE: LazyLock<[tracing::Dispatch; 2]> =
+    LazyLock::new(|| std::array::from_fn(|_| tracing::Dispatch::new(tracing_subscriber::registry())));
 
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -29,6 +34,7 @@ impl io::Write for Lines {
 impl Lines {
     /// Collects what this thread logs, until the guard goes.
     pub(crate) fn collect(&self) -> tracing::subscriber::DefaultGuard {
+        LazyLock::force(&BESIDE);
         let lines = self.clone();
         let subscriber = tracing_subscriber::fmt()
             .json()

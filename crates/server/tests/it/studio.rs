@@ -36,7 +36,7 @@ impl Clock for StillClock {
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::ZERO
+        Duration::from_millis(self.now_ms().saturating_sub(NOW).try_into().unwrap_or(0))
     }
 }
 

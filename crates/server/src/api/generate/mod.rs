@@ -72,8 +72,8 @@ use crate::render::Job;
         (status = 415, description = "Neither JSON nor a multipart form", body = Detail,
             example = json!({"detail": "Unsupported media type \"text/plain\" in request."})),
         (
-            status = 429, description = "The month's renders are used up", body = Detail,
-            headers(("Retry-After" = u64, description = "Seconds to the first of the next month")),
+            status = 429, description = "The month's renders are used up, or the key asks too often", body = Detail,
+            headers(("Retry-After" = u64, description = "Seconds to the first of the next month, or to the next request")),
             example = json!({"detail": "Monthly quota of 5 exceeded for plan 'free'."}),
         ),
     )

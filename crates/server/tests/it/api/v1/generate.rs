@@ -17,13 +17,15 @@ async fn a_png() {
     assert_snapshot!(answer, @r#"
     200 OK
     access-control-allow-origin: *
-    access-control-expose-headers: x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-qr-version, x-qr-ec-level, x-qr-module-mm, x-request-id
+    access-control-expose-headers: x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-qr-version, x-qr-ec-level, x-qr-module-mm, x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset
     cache-control: private, no-store
     content-disposition: inline; filename="qr.png"
     content-length: [length]
     content-security-policy: sandbox; default-src 'none'
     content-type: image/png
     etag: [hash of 34 characters]
+    ratelimit: "key";r=59;t=1
+    ratelimit-policy: "key";q=60;w=60
     x-content-type-options: nosniff
     x-qr-cache: MISS
     x-qr-duration-ms: 0
@@ -32,6 +34,9 @@ async fn a_png() {
     x-qr-plan: starter
     x-qr-quota-remaining: 499
     x-qr-version: 2
+    x-ratelimit-limit: 60
+    x-ratelimit-remaining: 59
+    x-ratelimit-reset: 1795420801
     x-request-id: 01M83PPH001440E1G50G1G4080
 
     [PNG]
@@ -49,13 +54,15 @@ async fn an_svg_with_everything_to_be_said() {
     assert_snapshot!(studio.generate(&key, fields).await, @r#"
     200 OK
     access-control-allow-origin: *
-    access-control-expose-headers: x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-qr-version, x-qr-ec-level, x-qr-module-mm, x-qr-warning, x-qr-ignored-fields, x-request-id
+    access-control-expose-headers: x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-qr-version, x-qr-ec-level, x-qr-module-mm, x-qr-warning, x-qr-ignored-fields, x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset
     cache-control: private, no-store
     content-disposition: inline; filename="qr.svg"
     content-length: [length]
     content-security-policy: sandbox; default-src 'none'
     content-type: image/svg+xml
     etag: [hash of 34 characters]
+    ratelimit: "key";r=5999;t=1
+    ratelimit-policy: "key";q=6000;w=60
     x-content-type-options: nosniff
     x-qr-cache: MISS
     x-qr-duration-ms: 0
@@ -66,6 +73,9 @@ async fn an_svg_with_everything_to_be_said() {
     x-qr-quota-remaining: unlimited
     x-qr-version: 2
     x-qr-warning: quiet_zone
+    x-ratelimit-limit: 6000
+    x-ratelimit-remaining: 5999
+    x-ratelimit-reset: 1795420801
     x-request-id: 01M83PPH001440E1G50G1G4080
 
     [<svg…]

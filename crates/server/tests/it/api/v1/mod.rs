@@ -1,4 +1,5 @@
 mod bad_requests;
 mod generate;
 mod plans;
+mod rate;
 mod usage;

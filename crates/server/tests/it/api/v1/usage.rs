@@ -11,10 +11,15 @@ async fn a_new_workspace() {
     assert_snapshot!(studio.get_with(&key, "/api/v1/usage/").await, @r#"
     200 OK
     access-control-allow-origin: *
-    access-control-expose-headers: x-request-id
+    access-control-expose-headers: x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset
     content-length: 278
     content-type: application/json
+    ratelimit: "key";r=59;t=1
+    ratelimit-policy: "key";q=60;w=60
     x-content-type-options: nosniff
+    x-ratelimit-limit: 60
+    x-ratelimit-remaining: 59
+    x-ratelimit-reset: 1795420801
     x-request-id: 01M83PPH001440E1G50G1G4080
 
     {"key_prefix":"smk_test----","plan":"starter","monthly_quota":500,"used_this_month":0,"remaining":500,"max_size_inches":8,"max_dpi":300,"allow_custom_logo":true,"max_active_dynamic_qrs":10,"max_bulk_items":50,"active_dynamic_qrs":0,"credits_remaining":0,"key_used_this_month":0}
