@@ -5,7 +5,10 @@ mod pictures;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (name, picture) in pictures::files()? {
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/").to_owned() + name, picture)?;
+        std::fs::write(
+            concat!(env!("CARGO_MANIFEST_DIR"), "/doc/").to_owned() + name,
+            picture,
+        )?;
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ impl<'a, W: Write> Lines<'a, W> {
             self.repeats += self.top - 1;
         }
         for y in 0..side {
-            let first: Vec<TileRow> = self.edge_rows(y, <[_]>::first);
+            let first = self.edge_rows(y, <[_]>::first);
             if self.line == 0 {
                 self.tell_first_line(&first);
             } else {
@@ -103,13 +103,9 @@ impl<'a, W: Write> Lines<'a, W> {
 
     /// The first or the last pixel row of each tile of a row of them.
     fn edge_rows(&self, y: usize, edge: fn(&[TileRow]) -> Option<&TileRow>) -> Vec<TileRow> {
-        let tiles: Vec<_> = self.mosaic.tiles().collect();
         let places = self.mosaic.places(y).iter();
         places
-            .map(|tile| {
-                let rows = tiles.get(usize::from(tile.0));
-                rows.and_then(|rows| edge(rows)).copied().unwrap_or(Mosaic::BLANK)
-            })
+            .map(|&tile| edge(self.mosaic.tile(tile)).copied().unwrap_or(Mosaic::BLANK))
             .collect()
     }
 

@@ -78,6 +78,11 @@ impl Mosaic {
             .unwrap_or_default()
     }
 
+    /// The pixel rows of a tile, from the top.
+    pub(crate) fn tile(&self, TileId(tile): TileId) -> &[TileRow] {
+        self.tiles.get(usize::from(tile)).map_or(&[], Vec::as_slice)
+    }
+
     /// Every tile as its pixel rows, from the top.
     pub(crate) fn tiles(&self) -> impl Iterator<Item = &[TileRow]> {
         self.tiles.iter().map(Vec::as_slice)
