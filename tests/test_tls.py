@@ -11,7 +11,7 @@ import time
 import pytest
 import requests
 
-from authority import Authority
+from authority import Authority, openssl
 from studio import Studio, run
 
 
@@ -185,6 +185,32 @@ def test_check_says_what_is_wrong_in_words(tmp_path, authority):
         report = json.loads(done.stdout)
         assert done.returncode == code and report["ok"] == (code == 0), report
         assert words in done.stdout.decode(), report
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ["-newkey", "rsa:2048"],
+        ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
+        ["-newkey", "ed25519"],
+        ["-newkey", "rsa:2048", "traditional"],
+        ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "traditional"],
+    ],
+    ids=" ".join,
+)
+def test_keys_of_every_usual_kind_work(tmp_path, kind):
+    traditional = kind[-1] == "traditional"
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    openssl("req", "-x509", *kind[: -1 if traditional else None], "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=x")
+    if traditional:
+        key.write_bytes(openssl("pkey", "-in", key, "-traditional"))
+        assert b"BEGIN PRIVATE KEY" not in key.read_bytes()
+    done = run("check", env={
+        "QRSTUDIO_LISTEN": "127.0.0.1:0", "QRSTUDIO_DATA_DIR": str(tmp_path / "data"),
+        "QRSTUDIO_TLS_CERT": str(certificate), "QRSTUDIO_TLS_KEY": str(key),
+    })
+    assert done.returncode == 0 and b"key.pem fits the certificate" in done.stdout, done.stdout.decode()
+    assert b"signed by itself" in done.stdout
 
 
 def wait_until(condition, seconds: float = 30) -> None:

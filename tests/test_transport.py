@@ -1,10 +1,15 @@
 """How requests come: HTTPS or not, through proxies or not, from web pages or not."""
 
 import http.client
+import http.server
+import json
+import subprocess
+import threading
 
 import pytest
 import requests
 
+from browser import FLAGS
 from studio import Studio, run
 
 HTTPS_REQUIRED = {"detail": "HTTPS is required."}
@@ -75,6 +80,51 @@ def test_a_page_may_call_the_api(own):
         assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
     auth = requests.options(f"{own.url}/api/auth/login/", headers=ask | {"Origin": "https://app.example"}, timeout=10)
     assert not [name for name in auth.headers if name.lower().startswith("access-control-")]
+
+
+PAGE = """<!doctype html><title>calling</title><p id=told>nothing</p><script>
+(async () => {
+  const call = (path, options) => fetch(%(url)s + path, options);
+  const told = [];
+  const drawn = await call("/api/v1/generate/", {
+    method: "POST", headers: {"X-Api-Key": %(key)s, "Content-Type": "application/json"},
+    body: JSON.stringify({data: "x", size_inches: 1}),
+  });
+  told.push(drawn.status, drawn.headers.get("X-QR-Plan"), !!drawn.headers.get("X-Request-Id"),
+            drawn.headers.get("X-RateLimit-Limit"));
+  const refused = await call("/api/v1/usage/", {headers: {"X-Api-Key": "smk_wrong"}});
+  told.push(refused.status, (await refused.json()).detail);
+  told.push(await call("/api/health/").then(() => "read", () => "kept from the page"));
+  document.getElementById("told").textContent = JSON.stringify(told);
+})();
+</script>"""
+
+
+def test_a_browser_lets_a_page_of_another_origin_call_the_api(own, tmp_path):
+    own.start()
+    page = (PAGE % {"url": json.dumps(own.url), "key": json.dumps(own.new_key())}).encode()
+
+    class Elsewhere(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as elsewhere:
+        threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
+        done = subprocess.run(
+            ["chromium", *FLAGS, f"--user-data-dir={tmp_path / 'browser'}", "--virtual-time-budget=15000", "--dump-dom",
+             f"http://127.0.0.1:{elsewhere.server_port}/"],
+            capture_output=True, timeout=120,
+        )
+        elsewhere.shutdown()
+    assert (
+        '[200,"enterprise",true,"6000",401,"Invalid or revoked API key.","kept from the page"]' in done.stdout.decode()
+    ), done.stdout.decode()
 
 
 @pytest.mark.parametrize(

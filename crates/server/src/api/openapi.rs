@@ -24,7 +24,8 @@ use crate::plans::PlanName;
     info(
         title = "QR Studio",
         description = "Print-ready QR codes: text in, an image out, at the exact size and resolution that print needs.\n\n\
-            Every path works with and without its trailing slash. Every answer carries `X-Request-Id`.",
+            Every path works with and without its trailing slash. Every answer carries `X-Request-Id`. Plain HTTP is refused, \
+            except from the machine itself. Web pages may call `/api/v1/` from any origin unless the operator lists some.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     tags(
