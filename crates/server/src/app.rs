@@ -2,16 +2,22 @@
 
 use std::sync::Arc;
 
+use axum::http::HeaderValue;
 use qrstudio_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::capacity::Capacity;
+use crate::attempts::Attempts;
+use crate::auth::{AccessTokens, Devices};
+use crate::capacity::{Capacity, Queue};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, RateLimits};
+use crate::email::EmailKey;
 use crate::entropy::Entropy;
 use crate::limits::Limits;
 use crate::mail::Mailer;
+use crate::passwords::Hasher;
 use crate::rate::Rates;
+use crate::secret::SecretKey;
 
 /// The service's shared state; a clone is a pointer.
 #[derive(Clone)]
@@ -27,6 +33,10 @@ struct Inner {
     mailer: Mailer,
     capacity: Capacity,
     rates: Rates,
+    hasher: Hasher,
+    access_tokens: AccessTokens,
+    devices: Devices,
+    attempts: Attempts,
     draining: CancellationToken,
 }
 
@@ -34,6 +44,8 @@ struct Inner {
 pub struct Parts {
     /// The settings.
     pub config: Config,
+    /// What signs and encrypts.
+    pub secret: SecretKey,
     /// The rows.
     pub store: Store,
     /// Base URL under which the service is reached, without a trailing slash.
@@ -56,6 +68,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let Parts {
             config,
+            secret,
             store,
             url,
             limits,
@@ -65,7 +78,8 @@ impl App {
             draining,
         } = parts;
         let rates = Rates::new(config.rate_limits);
-        let capacity = Capacity::new(limits.renders, limits.waiting_renders);
+        let capacity = Capacity::new(Queue::Renders, limits.renders, limits.waiting_renders);
+        let attempts = Attempts::new(&secret, config.rate_limits == RateLimits::On);
         Self(Arc::new(Inner {
             config,
             store,
@@ -76,6 +90,10 @@ impl App {
             mailer,
             capacity,
             rates,
+            hasher: Hasher::new(limits.hashes, limits.waiting_hashes),
+            access_tokens: AccessTokens::new(&secret),
+            devices: Devices::new(&secret),
+            attempts,
             draining,
         }))
     }
@@ -123,6 +141,36 @@ impl App {
     /// How often keys have asked lately.
     pub(crate) fn rates(&self) -> &Rates {
         &self.0.rates
+    }
+
+    pub(crate) fn hasher(&self) -> &Hasher {
+        &self.0.hasher
+    }
+
+    /// How many passwords were checked against an account's hash, and how many against the dummy because nobody has the
+    /// account.
+    #[must_use]
+    pub fn password_checks(&self) -> (u64, u64) {
+        self.0.hasher.checks()
+    }
+
+    pub(crate) fn access_tokens(&self) -> &AccessTokens {
+        &self.0.access_tokens
+    }
+
+    pub(crate) fn devices(&self) -> &Devices {
+        &self.0.devices
+    }
+
+    /// The cookie for the device on which somebody has just signed in to the account.
+    pub(crate) fn device_cookie(&self, account: &EmailKey) -> Option<HeaderValue> {
+        let over_https = self.url().starts_with("https:");
+        self.devices()
+            .cookie(account, self.clock().now_ms(), self.entropy(), over_https)
+    }
+
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.0.attempts
     }
 
     pub(crate) fn is_draining(&self) -> bool {

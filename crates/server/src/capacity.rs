@@ -1,4 +1,4 @@
-//! Overload is answered, not suffered: so many renders at once, so many waiting, and 503 beyond.
+//! Overload is answered, not suffered: so much at once, so much waiting, and 503 beyond.
 
 use std::sync::Arc;
 
@@ -6,9 +6,29 @@ use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
 
-/// The places for renders.
+/// What waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Queue {
+    /// Pictures to be drawn.
+    Renders,
+    /// Passwords to be hashed.
+    SignIns,
+}
+
+impl Queue {
+    /// What an answer calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Renders => "renders",
+            Self::SignIns => "sign-ins",
+        }
+    }
+}
+
+/// The places for work of one kind.
 #[derive(Debug)]
 pub(crate) struct Capacity {
+    queue: Queue,
     /// Working and waiting together.
     places: Arc<Semaphore>,
     /// Working.
@@ -16,9 +36,10 @@ pub(crate) struct Capacity {
 }
 
 impl Capacity {
-    /// Room for `working` renders at once and for `waiting` more in the queue.
-    pub(crate) fn new(working: usize, waiting: usize) -> Self {
+    /// Room for `working` at once and for `waiting` more in the queue.
+    pub(crate) fn new(queue: Queue, working: usize, waiting: usize) -> Self {
         Self {
+            queue,
             places: Arc::new(Semaphore::new(working.saturating_add(waiting))),
             working: Arc::new(Semaphore::new(working)),
         }
@@ -35,7 +56,7 @@ impl Capacity {
     ) -> Result<T> {
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
-            .map_err(|_| Error::Overloaded)?;
+            .map_err(|_| Error::Overloaded(self.queue))?;
         let turn = Arc::clone(&self.working)
             .acquire_owned()
             .await
@@ -62,7 +83,7 @@ mod tests {
 
     #[tokio::test]
     async fn beyond_the_queue_is_refused_and_who_leaves_frees_a_place() {
-        let capacity = Capacity::new(1, 1);
+        let capacity = Capacity::new(Queue::Renders, 1, 1);
         let (finish, finished) = mpsc::channel::<()>();
         let mut working = Box::pin(capacity.run(move || finished.recv().is_ok()));
         assert!(poll!(&mut working).is_pending());
@@ -70,7 +91,7 @@ mod tests {
         assert!(poll!(&mut waiting).is_pending());
         assert!(matches!(
             capacity.run(|| 3).now_or_never(),
-            Some(Err(Error::Overloaded))
+            Some(Err(Error::Overloaded(Queue::Renders)))
         ));
         drop(waiting);
         let mut next = Box::pin(capacity.run(|| 4));
@@ -82,7 +103,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_error_and_frees_its_place() {
-        let capacity = Capacity::new(1, 0);
+        let capacity = Capacity::new(Queue::Renders, 1, 0);
         let failed = capacity.run(|| panic!("a cause")).await;
         assert!(matches!(failed, Err(Error::Internal(cause)) if cause == "panicked: a cause"));
         assert_eq!(capacity.run(|| 1).await.unwrap(), 1);

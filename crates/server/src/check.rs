@@ -9,6 +9,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::listener::Listener;
 use crate::mail::MailSettings;
+use crate::secret;
 use crate::serve::make_data_directory;
 use crate::tls;
 use crate::transport::Network;
@@ -47,6 +48,7 @@ pub async fn check(config: &Config) -> Vec<Finding> {
             .all(|finding| finding.setting != DATA_DIR || finding.verdict == Verdict::Ok);
     if usable {
         findings.push(database(config).await);
+        findings.push(secret_key(config));
     }
     findings.push(mail(config).await);
     findings.push(trusted_proxies(config));
@@ -61,6 +63,7 @@ const DATA_DIR: &str = "QRSTUDIO_DATA_DIR";
 const DATABASE_URL: &str = "QRSTUDIO_DATABASE_URL";
 const SMTP_URL: &str = "QRSTUDIO_SMTP_URL";
 const TRUSTED_PROXIES: &str = "QRSTUDIO_TRUSTED_PROXIES";
+const SECRET_KEY: &str = "QRSTUDIO_SECRET_KEY";
 const LOG: &str = "QRSTUDIO_LOG";
 
 pub(crate) fn finding(setting: &'static str, verdict: Verdict, text: impl Into<String>) -> Finding {
@@ -216,6 +219,45 @@ async fn mail(config: &Config) -> Finding {
             ),
         ),
         Ok(None) => finding(SMTP_URL, Verdict::Ok, summary),
+    }
+}
+
+fn secret_key(config: &Config) -> Finding {
+    let path = secret::path(config);
+    let is_shared = config
+        .database_url
+        .as_ref()
+        .is_some_and(|url| url.reveal().starts_with("postgres"));
+    if config.secret_key.is_some() {
+        finding(SECRET_KEY, Verdict::Ok, "given")
+    } else if !path.exists() {
+        finding(
+            SECRET_KEY,
+            Verdict::Ok,
+            format!("not set; the first start makes one in {}", path.display()),
+        )
+    } else if let Err(error) = secret::read(&path) {
+        finding(SECRET_KEY, Verdict::Problem, error.to_string())
+    } else if secret::is_open_to_others(&path) {
+        finding(
+            SECRET_KEY,
+            Verdict::Warning,
+            format!(
+                "other users of this machine can read {}: chmod 600 it, and replace it if they may have",
+                path.display()
+            ),
+        )
+    } else if is_shared {
+        finding(
+            SECRET_KEY,
+            Verdict::Ok,
+            format!(
+                "in {}; where several nodes share the database, give all the same",
+                path.display()
+            ),
+        )
+    } else {
+        finding(SECRET_KEY, Verdict::Ok, format!("in {}", path.display()))
     }
 }
 

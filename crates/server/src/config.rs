@@ -10,6 +10,7 @@ use axum::http::Uri;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::plans::PlanName;
+use crate::secret::SecretKey;
 use crate::transport::Network;
 
 /// The settings of `qrstudio serve`, with the defaults of the contract (`operations.md`).
@@ -41,6 +42,11 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// `QRSTUDIO_CORS_ORIGINS`: web origins whose pages may call `/api/v1/`, or `*` for any.
     pub cors_origins: Vec<Origin>,
+    /// `QRSTUDIO_SECRET_KEY`: signs sessions; without it, the secret that the first start makes in the data directory.
+    /// Several nodes need the same.
+    pub secret_key: Option<SecretKey>,
+    /// `QRSTUDIO_SIGNUP`: whether anybody may make an account.
+    pub signup: SignUp,
     /// `QRSTUDIO_RATE_LIMITS`: `off` for load tests.
     pub rate_limits: RateLimits,
     /// `QRSTUDIO_MIGRATE`: whether `serve` brings the database to this version before it starts.
@@ -66,6 +72,8 @@ impl Default for Config {
             allow_insecure_loopback: true,
             trusted_proxies: Vec::new(),
             cors_origins: vec![Origin::ANY],
+            secret_key: None,
+            signup: SignUp::Open,
             rate_limits: RateLimits::On,
             migrate: true,
             log: "info".to_owned(),
@@ -159,6 +167,16 @@ impl From<Origin> for String {
     fn from(origin: Origin) -> Self {
         origin.0.into_owned()
     }
+}
+
+/// Who makes accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignUp {
+    /// Anybody.
+    Open,
+    /// The operator alone, with `qrstudio admin create-user`.
+    Closed,
 }
 
 /// Whether tries are counted.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::capacity::Queue;
 use crate::fields::FieldErrors;
 use crate::plans::PlanName;
 
@@ -26,6 +27,21 @@ pub(crate) enum Error {
         plan: PlanName,
         retry_after: u64,
     },
+    /// No access token where one is wanted.
+    NoCredentials,
+    /// An access or refresh token that is not ours, was changed, is too old, or was used before; or whose session has
+    /// ended: one answer for all.
+    InvalidToken,
+    /// No such account, or another password: one answer for both.
+    WrongCredentials,
+    /// The user's role in the workspace does not suffice.
+    RoleTooLow,
+    /// The operator makes the accounts here.
+    SignUpClosed,
+    /// Letters can be sent, and the owner has not shown yet that the address is theirs.
+    EmailNotVerified,
+    /// Too many tries; the next one so many seconds from now.
+    Throttled { retry_after: u64 },
     /// No such path.
     NotFound,
     /// The path is there, the method is not.
@@ -56,8 +72,8 @@ pub(crate) enum Error {
         plan: PlanName,
         retry_after: u64,
     },
-    /// More renders wait than may.
-    Overloaded,
+    /// More work of a kind waits than may.
+    Overloaded(Queue),
     /// The database is away for the moment.
     StoreAway(String),
     /// A mistake of ours. The cause goes to the log and nowhere else.
@@ -85,15 +101,23 @@ impl Error {
                 StatusCode::BAD_REQUEST
             }
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::InvalidKey => StatusCode::UNAUTHORIZED,
-            Self::PlanSize(..) | Self::PlanDpi(..) => StatusCode::FORBIDDEN,
+            Self::InvalidKey | Self::NoCredentials | Self::InvalidToken | Self::WrongCredentials => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::PlanSize(..)
+            | Self::PlanDpi(..)
+            | Self::RoleTooLow
+            | Self::SignUpClosed
+            | Self::EmailNotVerified => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::HttpsRequired => StatusCode::UPGRADE_REQUIRED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::QuotaExceeded { .. } | Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Overloaded | Self::StoreAway(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::QuotaExceeded { .. } | Self::RateLimited { .. } | Self::Throttled { .. } => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
+            Self::Overloaded(_) | Self::StoreAway(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -102,6 +126,20 @@ impl Error {
     fn detail(&self) -> String {
         match self {
             Self::InvalidKey => "Invalid or revoked API key.".to_owned(),
+            Self::NoCredentials => "Authentication credentials were not provided.".to_owned(),
+            Self::InvalidToken => "Token is invalid or expired.".to_owned(),
+            Self::WrongCredentials => "No active account found with the given credentials.".to_owned(),
+            Self::RoleTooLow => "You do not have permission to perform this action.".to_owned(),
+            Self::SignUpClosed => "Sign-up is closed.".to_owned(),
+            Self::EmailNotVerified => {
+                "Verify your email address before rendering. Signing in sends the link again.".to_owned()
+            }
+            Self::Throttled { retry_after: 1 } => {
+                "Request was throttled. Expected available in 1 second.".to_owned()
+            }
+            Self::Throttled { retry_after } => {
+                format!("Request was throttled. Expected available in {retry_after} seconds.")
+            }
             Self::NotFound => "Not found.".to_owned(),
             Self::MethodNotAllowed(method) => format!("Method \"{method}\" not allowed."),
             Self::HttpsRequired => "HTTPS is required.".to_owned(),
@@ -124,7 +162,7 @@ impl Error {
             Self::QuotaExceeded { quota, plan, .. } => {
                 format!("Monthly quota of {quota} exceeded for plan '{plan}'.")
             }
-            Self::Overloaded => "Too many renders are waiting. Try again shortly.".to_owned(),
+            Self::Overloaded(queue) => format!("Too many {} are waiting. Try again shortly.", queue.name()),
             Self::StoreAway(_) => "The service is temporarily unavailable. Try again shortly.".to_owned(),
             Self::Internal(_) => "Render engine failure. Retry once or contact support.".to_owned(),
         }
@@ -144,11 +182,21 @@ impl Error {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::QuotaExceeded { retry_after, .. } | Self::RateLimited { retry_after, .. } => {
-                Some(*retry_after)
-            }
-            Self::Overloaded => Some(1),
+            Self::QuotaExceeded { retry_after, .. }
+            | Self::RateLimited { retry_after, .. }
+            | Self::Throttled { retry_after } => Some(*retry_after),
+            Self::Overloaded(_) => Some(1),
             Self::StoreAway(_) => Some(5),
+            _ => None,
+        }
+    }
+
+    /// What a client has to show, on a 401.
+    fn challenge(&self) -> Option<&'static str> {
+        match self {
+            Self::InvalidKey => Some("ApiKey realm=\"api\""),
+            Self::NoCredentials | Self::WrongCredentials => Some("Bearer realm=\"api\""),
+            Self::InvalidToken => Some("Bearer realm=\"api\", error=\"invalid_token\""),
             _ => None,
         }
     }
@@ -158,7 +206,7 @@ impl Error {
         match self {
             Self::Internal(cause) => tracing::error!(%cause, "request failed"),
             Self::StoreAway(cause) => tracing::error!(%cause, "the store is away"),
-            Self::Overloaded => tracing::warn!("too many renders wait; refused one"),
+            Self::Overloaded(queue) => tracing::warn!(queue = queue.name(), "too much waits; refused one"),
             _ => {}
         }
     }
@@ -181,8 +229,8 @@ impl IntoResponse for Error {
         if let Some(seconds) = self.retry_after() {
             headers.insert(RETRY_AFTER, seconds.into());
         }
-        if matches!(self, Self::InvalidKey) {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey realm=\"api\""));
+        if let Some(challenge) = self.challenge() {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if matches!(self, Self::HttpsRequired) {
             headers.insert(UPGRADE, HeaderValue::from_static("TLS/1.2, HTTP/1.1"));

@@ -59,6 +59,10 @@ pub struct Limits {
     pub renders: usize,
     /// Renders that may wait for a core; beyond it the answer is 503.
     pub waiting_renders: usize,
+    /// Passwords hashed at once, each in 19 MiB: half of the cores, so that other requests go on.
+    pub hashes: usize,
+    /// Passwords that may wait to be hashed; beyond it the answer is 503.
+    pub waiting_hashes: usize,
     /// How long the database may take to answer a look at its health.
     pub health_time: Duration,
     /// Letters.
@@ -88,6 +92,8 @@ impl Default for Limits {
             discarded_bytes: 32 * 1024 * 1024,
             renders: cores,
             waiting_renders: 64 * cores,
+            hashes: cores.div_ceil(2),
+            waiting_hashes: 128 * cores.div_ceil(2),
             health_time: Duration::from_secs(2),
             mail: MailLimits::default(),
         }

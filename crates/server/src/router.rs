@@ -6,7 +6,7 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{account, docs, generate, health, home, openapi, status, usage};
+use crate::api::{account, auth, docs, generate, health, home, openapi, status, usage, usage_me};
 use crate::app::App;
 use crate::error::{method_not_allowed, not_found};
 use crate::middleware::{Shell, note_route};
@@ -38,6 +38,20 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(generate::create))
         .routes(routes!(usage::show))
+        .routes(routes!(usage_me::show))
+        .routes(routes!(auth::signup::create))
+        .routes(routes!(auth::login::create))
+        .routes(routes!(auth::refresh::create))
+        .routes(routes!(auth::logout::create))
+        .routes(routes!(
+            auth::me::show::show,
+            auth::me::change::change,
+            auth::me::delete::delete
+        ))
+        .routes(routes!(auth::password::change::create))
+        .routes(routes!(auth::password::reset::create))
+        .routes(routes!(auth::password::confirm::create))
+        .routes(routes!(auth::verify_email::create))
         .routes(routes!(health::show))
         .routes(routes!(status::show))
 }

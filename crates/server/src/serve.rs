@@ -18,6 +18,7 @@ use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::mail::{self, MailError, MailSettings, Mailer};
 use crate::router;
+use crate::secret::{self, SecretError};
 use crate::tls::{PairError, Tls, TlsFiles};
 
 /// What the caller of [`serve`] wants to do on the way.
@@ -83,6 +84,9 @@ pub enum ServeError {
     /// A setting of mail cannot be used.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// There is no secret to sign with.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The first account could not be made.
     #[error("cannot make the first account: {0}")]
     FirstAccount(#[from] first_run::FirstRunError),
@@ -134,9 +138,11 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
         },
     )?;
     let store = open_store(&config, Options::default()).await?;
+    let secret = secret::load(&config, &*entropy)?;
     let app = App::new(Parts {
         url,
         config,
+        secret,
         store: store.clone(),
         limits,
         clock,

@@ -1,6 +1,7 @@
 //! The operations, one file each: request, response, handler and their OpenAPI lines together.
 
 pub(crate) mod account;
+pub(crate) mod auth;
 pub(crate) mod docs;
 pub(crate) mod generate;
 pub(crate) mod health;
@@ -8,3 +9,4 @@ pub(crate) mod home;
 pub(crate) mod openapi;
 pub(crate) mod status;
 pub(crate) mod usage;
+pub(crate) mod usage_me;

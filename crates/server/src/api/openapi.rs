@@ -1,5 +1,6 @@
 //! `GET /api/openapi.json`: the description of the API, generated from the code.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -9,12 +10,15 @@ use bytes::Bytes;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{Object, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::server::Server;
 use utoipa::openapi::{ContentBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder};
-use utoipa::{OpenApi as _, ToSchema as _};
+use utoipa::{IntoResponses, OpenApi as _, ToSchema as _};
 
 use crate::app::App;
+use crate::capacity::Queue;
 use crate::error::{Detail, Error};
 use crate::plans::PlanName;
 
@@ -30,6 +34,7 @@ use crate::plans::PlanName;
     ),
     tags(
         (name = "Codes", description = "Rendering"),
+        (name = "Accounts", description = "Signing up, signing in, and what belongs to a user"),
         (name = "Usage", description = "Quota and credits"),
         (name = "Service", description = "Health"),
     )
@@ -45,6 +50,14 @@ pub(crate) fn base() -> OpenApi {
         .components
         .get_or_insert_default()
         .add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(key)));
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("The access token of a session, from `/api/auth/login/`."));
+    document
+        .components
+        .get_or_insert_default()
+        .add_security_scheme("session", SecurityScheme::Http(token.build()));
     document
 }
 
@@ -68,60 +81,77 @@ pub(crate) async fn show(State(document): State<Document>) -> Response {
     ([(CONTENT_TYPE, "application/json")], Bytes::clone(&document.0)).into_response()
 }
 
-/// Adds what is true of every operation, so that no handler has to repeat it: the request's id on every answer, 426,
-/// 500, and 401 and 503 where a key is looked up.
+/// Adds what is true of every operation of a kind, so that no handler has to repeat it: the request's id on every
+/// answer, 426 and 500; 413 and 415 where there is a body; 401 where somebody has to be known; 503 where the store is asked.
 fn complete(document: &mut OpenApi) {
-    let detail = Ref::from_schema_name(Detail::name());
-    let failure = |text: &str, example: Error| {
-        let content = ContentBuilder::new()
-            .schema(Some(detail.clone()))
-            .example(serde_json::from_str(&example.body()).ok());
-        ResponseBuilder::new()
-            .description(text)
-            .content("application/json", content.build())
-    };
-    for operation in document.paths.paths.values_mut().flat_map(operations) {
-        let has_key = takes_a_key(operation);
+    let (key, session) = (requirement("api_key"), requirement("session"));
+    let paths = document.paths.paths.iter_mut();
+    let all = paths.flat_map(|(path, item)| {
+        let asks = path.starts_with("/api/auth/");
+        operations(item).map(move |operation| (asks, operation))
+    });
+    for (is_about_accounts, operation) in all {
+        let wants = operation.security.as_deref().unwrap_or_default();
+        let (wants_key, wants_session) = (wants.contains(&key), wants.contains(&session));
+        let queue = if is_about_accounts {
+            Queue::SignIns
+        } else {
+            Queue::Renders
+        };
+        let has_body = operation.request_body.is_some();
         let responses = &mut operation.responses.responses;
-        let unexpected = failure(
-            "An unexpected failure; the cause is in the log, under the request's id",
-            Error::Internal(String::new()),
-        );
-        responses.insert("500".to_owned(), unexpected.build().into());
+        let mut add = |status: &str, response: ResponseBuilder| {
+            responses
+                .entry(status.to_owned())
+                .or_insert_with(|| response.build().into());
+        };
+        if has_body {
+            add("413", failure("The body is too large", &Error::TooLarge));
+            let kind = Error::UnsupportedMediaType("text/plain".to_owned());
+            add("415", failure("The body is not JSON", &kind));
+        }
+        if wants_key {
+            add(
+                "401",
+                failure("No key, or one that does not work", &Error::InvalidKey),
+            );
+        }
+        if wants_session {
+            let text = "No access token, or one that does not work";
+            add("401", failure(text, &Error::InvalidToken));
+        }
+        if wants_key || wants_session || is_about_accounts {
+            let away = failure("Overload, or the database is away", &Error::Overloaded(queue));
+            add(
+                "503",
+                away.header("Retry-After", header("Seconds", Type::Integer)),
+            );
+        }
         let open = failure(
             "Plain HTTP, from elsewhere than this machine",
-            Error::HttpsRequired,
+            &Error::HttpsRequired,
         );
-        responses.insert(
-            "426".to_owned(),
-            open.header("Upgrade", header("TLS/1.2, HTTP/1.1", Type::String))
-                .build()
-                .into(),
+        add(
+            "426",
+            open.header("Upgrade", header("TLS/1.2, HTTP/1.1", Type::String)),
         );
-        if operation.security.is_some() {
-            let refused = failure("No key, or one that does not work", Error::InvalidKey);
-            responses.insert("401".to_owned(), refused.build().into());
-        }
-        if has_key {
+        if wants_key {
             let exceeded = Error::RateLimited {
                 per_minute: 60,
                 plan: PlanName::Starter,
                 retry_after: 1,
             };
-            let too_many = failure("Too many requests a minute", exceeded)
-                .header("Retry-After", header("Seconds", Type::Integer));
-            responses
-                .entry("429".to_owned())
-                .or_insert_with(|| too_many.build().into());
+            let too_many = failure("Too many requests a minute", &exceeded);
+            add(
+                "429",
+                too_many.header("Retry-After", header("Seconds", Type::Integer)),
+            );
         }
-        if operation.security.is_some() {
-            let away = failure("Overload, or the database is away", Error::Overloaded)
-                .header("Retry-After", header("Seconds", Type::Integer));
-            responses.insert("503".to_owned(), away.build().into());
-        }
+        let unexpected = "An unexpected failure; the cause is in the log, under the request's id";
+        add("500", failure(unexpected, &Error::Internal(String::new())));
         for (status, response) in responses.iter_mut() {
             if let RefOr::T(response) = response {
-                if has_key && !matches!(status.as_str(), "401" | "426") {
+                if wants_key && !matches!(status.as_str(), "401" | "426") {
                     for (name, description, kind) in COUNTED {
                         response
                             .headers
@@ -136,11 +166,6 @@ fn complete(document: &mut OpenApi) {
             }
         }
     }
-}
-
-/// Whether callers show an API key, by which their requests are counted.
-fn takes_a_key(operation: &Operation) -> bool {
-    serde_json::to_string(&operation.security).is_ok_and(|schemes| schemes.contains("\"api_key\""))
 }
 
 /// What answers to counted requests tell.
@@ -163,6 +188,31 @@ const COUNTED: [(&str, &str, Type); 5] = [
         Type::Integer,
     ),
 ];
+
+/// What an operation declares that wants one of our credentials.
+fn requirement(scheme: &str) -> SecurityRequirement {
+    SecurityRequirement::new(scheme, <[&str; 0]>::default())
+}
+
+fn failure(text: &str, example: &Error) -> ResponseBuilder {
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(Detail::name())))
+        .example(serde_json::from_str(&example.body()).ok());
+    ResponseBuilder::new()
+        .description(text)
+        .content("application/json", content.build())
+}
+
+/// The answer of operations whose tries are counted.
+pub(crate) struct Throttled;
+
+impl IntoResponses for Throttled {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let many = failure("Too many tries", &Error::Throttled { retry_after: 6 });
+        let many = many.header("Retry-After", header("Seconds", Type::Integer));
+        BTreeMap::from([("429".to_owned(), many.build().into())])
+    }
+}
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem {

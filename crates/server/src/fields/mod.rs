@@ -7,12 +7,14 @@
 mod coerce;
 mod container;
 mod errors;
+mod form;
 mod members;
 mod value;
 
 pub(crate) use coerce::{Range, TextRule, boolean, choice, echo, integer, number, text};
 pub use container::{BodyError, Fields, Ignored};
 pub use errors::{FieldError, FieldErrors};
+pub(crate) use form::Form;
 pub(crate) use members::{Entry, Members, Names};
 pub(crate) use value::Value;
 

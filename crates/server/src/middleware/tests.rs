@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::entropy::SystemEntropy;
 use crate::limits::Limits;
 use crate::mail::Mailer;
+use crate::secret::SecretKey;
 
 #[tokio::test]
 async fn a_panic_is_an_answer_that_tells_nothing() {
@@ -21,6 +22,7 @@ async fn a_panic_is_an_answer_that_tells_nothing() {
     let url = DatabaseUrl::sqlite(directory.path().join("qrstudio.db"));
     let app = App::new(Parts {
         config: Config::default(),
+        secret: SecretKey::new("x".repeat(32)).unwrap(),
         store: Store::open(&url, Options::for_command()).await.unwrap(),
         url: String::new(),
         limits: Limits::default(),

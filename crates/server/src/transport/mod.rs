@@ -27,13 +27,6 @@ pub(crate) struct Client {
 
 impl Client {
     /// The address that limits count by: the client's own, or where no trusted proxy tells it, the nearest one known.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "limits by address come with the first endpoint that has one"
-        )
-    )]
     pub(crate) fn address(&self) -> IpAddr {
         self.address
     }

@@ -15,6 +15,7 @@ mod check;
 mod first_run;
 mod log;
 mod pages;
+mod routes;
 mod socket;
 mod studio;
 mod tls;

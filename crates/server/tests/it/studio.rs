@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -12,11 +12,12 @@ use qrstudio_server::app::{App, Parts};
 use qrstudio_server::clock::Clock;
 use qrstudio_server::entropy::Entropy;
 use qrstudio_server::mail::Mailer;
-use qrstudio_server::{Config, Limits, Peer, Shell, Wire, router};
+use qrstudio_server::{Config, Limits, Peer, SecretKey, Shell, Wire, router};
 use qrstudio_store::{
-    Account, CreateAccount, DatabaseUrl, KeyHash, Millis, NewAccount, NewKey, Options, PlanName, Store,
-    WorkspaceRef,
+    Account, CreateAccount, DatabaseUrl, KeyHash, Membership, Millis, NewAccount, NewKey, Options, PlanName,
+    Role, Store, UserId, WorkspaceId, WorkspaceRef,
 };
+use serde_json::json;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -25,6 +26,9 @@ use tower::ServiceExt as _;
 pub(crate) const NOW: i64 = 1_795_420_800_000;
 /// The e-mail of the account that [`Studio::key`] makes keys for.
 const EMAIL: &str = "someone@example.com";
+
+/// The password of people who sign up.
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A clock that a test sets.
 #[derive(Debug)]
@@ -40,20 +44,50 @@ impl Clock for StillClock {
     }
 }
 
-/// Bytes that count up, so that no two draws are equal and every run is.
+/// Bytes that count up and then go on as if by chance, so that no two draws are equal and every run is.
 #[derive(Debug, Default)]
-pub(crate) struct CountingEntropy(AtomicU8);
+pub(crate) struct CountingEntropy(AtomicU64);
 
 impl Entropy for CountingEntropy {
     fn fill(&self, bytes: &mut [u8]) {
         for byte in bytes {
-            *byte = self.0.fetch_add(1, Ordering::Relaxed);
+            let number = self.0.fetch_add(1, Ordering::Relaxed);
+            *byte = match u8::try_from(number) {
+                Ok(small) => small,
+                // The finish of SplitMix64.
+                Err(_) => {
+                    let mut mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+                    mixed.to_be_bytes()[0]
+                }
+            };
+        }
+    }
+}
+
+/// What a test wants of its service; the rest is as `qrstudio serve` has it.
+pub(crate) struct Setting {
+    pub(crate) config: Config,
+    pub(crate) limits: Limits,
+    pub(crate) mailer: Mailer,
+    pub(crate) secret: &'static str,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            config: Config::default(),
+            limits: Limits::default(),
+            mailer: Mailer::off(),
+            secret: "a secret of the tests, of 39 characters",
         }
     }
 }
 
 /// A running service without a socket.
 pub(crate) struct Studio {
+    pub(crate) app: App,
     pub(crate) store: Store,
     pub(crate) draining: CancellationToken,
     clock: Arc<StillClock>,
@@ -64,20 +98,38 @@ pub(crate) struct Studio {
 impl Studio {
     /// An empty service.
     pub(crate) async fn new() -> Self {
-        Self::with_limits(Limits::default()).await
+        Self::with(Setting::default()).await
     }
 
     /// The same with other bounds.
     pub(crate) async fn with_limits(limits: Limits) -> Self {
-        Self::with(Config::default(), limits).await
+        Self::with(Setting {
+            limits,
+            ..Setting::default()
+        })
+        .await
     }
 
-    /// The same with other settings.
+    /// The same with other settings of the operator's.
     pub(crate) async fn with_config(config: Config) -> Self {
-        Self::with(config, Limits::default()).await
+        Self::with(Setting {
+            config,
+            ..Setting::default()
+        })
+        .await
     }
 
-    async fn with(config: Config, limits: Limits) -> Self {
+    /// The same with another secret: another service.
+    pub(crate) async fn with_secret(secret: &'static str) -> Self {
+        Self::with(Setting {
+            secret,
+            ..Setting::default()
+        })
+        .await
+    }
+
+    /// The same with all that a test wants.
+    pub(crate) async fn with(setting: Setting) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::sqlite(directory.path().join("qrstudio.db"));
         let store = Store::open(
@@ -93,17 +145,19 @@ impl Studio {
         let clock = Arc::new(StillClock(AtomicI64::new(NOW)));
         let draining = CancellationToken::new();
         let app = App::new(Parts {
-            config,
+            config: setting.config,
+            secret: SecretKey::new(setting.secret).unwrap(),
             store: store.clone(),
             url: "http://127.0.0.1:8080".to_owned(),
-            limits,
+            limits: setting.limits,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(CountingEntropy::default()),
-            mailer: Mailer::off(),
+            mailer: setting.mailer,
             draining: draining.clone(),
         });
-        let service = router::service(app);
+        let service = router::service(app.clone());
         Self {
+            app,
             store,
             draining,
             clock,
@@ -182,6 +236,61 @@ impl Studio {
         self.call(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
+    /// Asks with a method, an access token and a JSON body, each if there is one.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        access: Option<&str>,
+        body: Option<serde_json::Value>,
+    ) -> Answer {
+        self.call(request(method, path, access, body)).await
+    }
+
+    /// Posts JSON without any credentials.
+    pub(crate) async fn tell(&self, path: &str, body: serde_json::Value) -> Answer {
+        self.send("POST", path, None, Some(body)).await
+    }
+
+    /// Signs somebody up, with the password [`PASSWORD`].
+    pub(crate) async fn sign_up(&self, email: &str) -> SignedUp {
+        let body = json!({"email": email, "password": PASSWORD, "name": "Ada"});
+        let answer = self.tell("/api/auth/signup/", body).await;
+        assert_eq!(answer.status, 201, "{}", answer.line());
+        SignedUp::of(&answer)
+    }
+
+    /// Signs in.
+    pub(crate) async fn log_in(&self, email: &str, password: &str) -> Answer {
+        let body = json!({"email": email, "password": password});
+        self.tell("/api/auth/login/", body).await
+    }
+
+    /// Whether an access token works.
+    pub(crate) async fn lives(&self, access: &str) -> bool {
+        let answer = self.send("GET", "/api/auth/me/", Some(access), None).await;
+        match answer.status.as_u16() {
+            200 => true,
+            401 => false,
+            _ => panic!("{}", answer.line()),
+        }
+    }
+
+    /// Gives a member of a workspace another role.
+    pub(crate) async fn set_role(&self, workspace: i64, user: i64, role: Role) {
+        let member = Membership {
+            workspace: WorkspaceId(workspace),
+            user: UserId(user),
+            role,
+        };
+        self.store.put_member(member, Millis(NOW)).await.unwrap();
+    }
+
+    /// The clock's time.
+    pub(crate) fn time(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
     /// Asks for a path with a key.
     pub(crate) async fn get_with(&self, key: &str, path: &str) -> Answer {
         self.call(
@@ -206,6 +315,43 @@ impl Studio {
             .body(body.into())
             .unwrap();
         self.call(request).await
+    }
+}
+
+/// A request with a method, an access token and a JSON body, each if there is one.
+pub(crate) fn request(
+    method: &str,
+    path: &str,
+    access: Option<&str>,
+    body: Option<serde_json::Value>,
+) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(access) = access {
+        request = request.header("Authorization", format!("Bearer {access}"));
+    }
+    let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+    request
+        .header("Content-Type", "application/json")
+        .body(body)
+        .unwrap()
+}
+
+/// Tokens of a session.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedUp {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+}
+
+impl SignedUp {
+    /// The tokens of an answer.
+    pub(crate) fn of(answer: &Answer) -> Self {
+        let body = answer.json();
+        let token = |name: &str| body.get(name).unwrap().as_str().unwrap().to_owned();
+        Self {
+            access: token("access"),
+            refresh: token("refresh"),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod credentials;
 mod delete;
 mod entities;
 mod list;
+mod member;
 pub(crate) mod operate;
 mod password;
 mod profile;

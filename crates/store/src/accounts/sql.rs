@@ -19,6 +19,10 @@ statements! {
 
     INSERT_BALANCE = "INSERT INTO balances (workspace_id, month) VALUES ($1, $2)";
 
+    PUT_MEMBERSHIP = "\
+        INSERT INTO memberships (workspace_id, user_id, role, created_at) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (workspace_id, user_id) DO UPDATE SET role = excluded.role";
+
     MEMBERSHIPS_OF_USER = "\
         SELECT m.workspace_id, m.role FROM memberships m WHERE m.user_id = $1 ORDER BY m.workspace_id";
 

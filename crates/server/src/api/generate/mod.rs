@@ -1,7 +1,6 @@
 //! `POST /api/v1/generate/`: text in, a print-ready image out.
 
 mod answer;
-mod body;
 mod charge;
 mod schema;
 
@@ -12,6 +11,7 @@ use self::answer::{Answer, Picture};
 use self::schema::GenerateRequest;
 use crate::app::App;
 use crate::auth::ApiKey;
+use crate::body;
 use crate::error::{Detail, Error, Result};
 use crate::plans::Plan;
 use crate::render::Job;
@@ -64,7 +64,8 @@ use crate::render::Job;
             }),
         ),
         (
-            status = 403, description = "Beyond the plan", body = Detail,
+            status = 403, description = "Beyond the plan; or the owner's e-mail is not verified, where letters can be sent",
+            body = Detail,
             example = json!({"detail": "Plan 'free' caps DPI at 300. Upgrade for higher resolution."}),
         ),
         (status = 413, description = "The body is too large", body = Detail,
@@ -79,8 +80,11 @@ use crate::render::Job;
     )
 )]
 pub(crate) async fn create(State(app): State<App>, key: ApiKey, request: Request) -> Result<Response> {
-    let fields = body::read(request, app.limits()).await?;
+    let fields = body::fields(request, app.limits()).await?;
     let (job, ignored) = Job::read(&fields).map_err(Error::Fields)?;
+    if app.mailer().is_on() && !key.0.owner_verified {
+        return Err(Error::EmailNotVerified);
+    }
     within_plan(&job, key.effective_plan())?;
     charge::look(&app, &key).await?;
     let clock = app.shared_clock();

@@ -31,10 +31,22 @@ async fn it_is_openapi_3_1_and_describes_every_route() {
     assert_eq!(
         names,
         [
+            "post /api/auth/login/",
+            "post /api/auth/logout/",
+            "delete /api/auth/me/",
+            "get /api/auth/me/",
+            "patch /api/auth/me/",
+            "post /api/auth/password/change/",
+            "post /api/auth/password/reset/",
+            "post /api/auth/password/reset/confirm/",
+            "post /api/auth/refresh/",
+            "post /api/auth/signup/",
+            "post /api/auth/verify-email/",
             "get /api/health/",
             "get /api/status/",
             "post /api/v1/generate/",
-            "get /api/v1/usage/"
+            "get /api/v1/usage/",
+            "get /api/v1/usage/me/"
         ]
     );
 }

@@ -1,7 +1,10 @@
 //! What users change about themselves, and how they leave.
 
 use futures_util::future::join_all;
-use qrstudio_store::{ChangeEmail, ChargeOutcome, Key, KeyHash, Month, ProfileChange, UserId, WorkspaceRef};
+use qrstudio_store::{
+    Account, ChangeEmail, ChargeOutcome, Key, KeyHash, Membership, Month, ProfileChange, Role, Store, UserId,
+    WorkspaceRef,
+};
 
 use crate::{
     cases::sessions::new_session,
@@ -15,6 +18,9 @@ on_both_engines!(
     a_deleted_account_leaves_nothing,
     deleting_needs_the_password_that_was_checked,
     the_list_of_keys_shows_what_each_rendered,
+    a_role_counts_at_once,
+    a_workspace_with_another_owner_stays,
+    of_two_owners_who_leave_at_once_the_second_takes_the_workspace_along,
 );
 
 async fn names_change_alone_and_together(fixture: &Fixture) {
@@ -166,4 +172,76 @@ async fn the_list_of_keys_shows_what_each_rendered(fixture: &Fixture) {
         .map(|usage| usage.key)
         .collect();
     assert_eq!(keys, store.list_keys(ada.workspace).await.unwrap());
+}
+
+async fn join(store: &Store, user: &Account, workspace: &Account, role: Role) {
+    let member = Membership {
+        workspace: workspace.workspace,
+        user: user.user,
+        role,
+    };
+    store.put_member(member, NOW).await.unwrap();
+}
+
+async fn a_role_counts_at_once(fixture: &Fixture) {
+    let store = &fixture.store;
+    let ada = account(store, "ada@example.com").await;
+    let session = store
+        .open_session(ada.user, 0, new_session("laptop"))
+        .await
+        .unwrap()
+        .unwrap();
+    for role in Role::ALL {
+        join(store, &ada, &ada, role).await;
+        let now = store.session(session.id, ada.user).await.unwrap().unwrap();
+        assert_eq!((now.workspace, now.role), (ada.workspace, role));
+        assert_eq!(store.memberships(ada.user).await.unwrap().len(), 1);
+    }
+}
+
+async fn a_workspace_with_another_owner_stays(fixture: &Fixture) {
+    let store = &fixture.store;
+    let ada = account(store, "ada@example.com").await;
+    let bob = account(store, "bob@example.com").await;
+    let eve = account(store, "eve@example.com").await;
+    // Ada owns hers and, with Bob, his; Eve only helps there.
+    join(store, &ada, &bob, Role::Owner).await;
+    join(store, &eve, &bob, Role::Admin).await;
+    let left = async || -> Vec<_> {
+        let list = store.list_accounts(Month::of(NOW)).await.unwrap();
+        list.iter().map(|line| (line.workspace, line.user)).collect()
+    };
+    assert!(store.delete_account(ada.user, 0).await.unwrap());
+    assert_eq!(
+        left().await,
+        [(bob.workspace, bob.user), (eve.workspace, eve.user)]
+    );
+    assert!(store.delete_account(bob.user, 0).await.unwrap());
+    assert_eq!(left().await, [(eve.workspace, eve.user)]);
+    assert_eq!(store.memberships(eve.user).await.unwrap().len(), 1);
+}
+
+async fn of_two_owners_who_leave_at_once_the_second_takes_the_workspace_along(fixture: &Fixture) {
+    let nodes = [fixture.store.clone(), fixture.another().await];
+    for round in 0..5 {
+        let ada = account(&nodes[0], &format!("ada{round}@example.com")).await;
+        let bob = account(&nodes[0], &format!("bob{round}@example.com")).await;
+        join(&nodes[0], &ada, &bob, Role::Owner).await;
+        join(&nodes[0], &bob, &ada, Role::Owner).await;
+        let leaving = [ada.user, bob.user].into_iter().enumerate().map(|(index, user)| {
+            let store = nodes[index].clone();
+            spawn(async move { store.delete_account(user, 0).await.unwrap() })
+        });
+        for left in join_all(leaving.collect::<Vec<_>>()).await {
+            assert!(left.unwrap());
+        }
+        for raw in [
+            format!("smk_ada{round}@example.com"),
+            format!("smk_bob{round}@example.com"),
+        ] {
+            let access = nodes[1].key_by_hash(&KeyHash::of(&raw)).await.unwrap();
+            assert_eq!(access, None, "a workspace without an owner was left behind");
+        }
+    }
+    nodes[1].close().await;
 }

@@ -3,3 +3,4 @@ mod generate;
 mod plans;
 mod rate;
 mod usage;
+mod usage_me;

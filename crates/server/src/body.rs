@@ -1,5 +1,6 @@
 //! From the bytes of a request to its fields: JSON or a multipart form, within the limit of its kind.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 
 use axum::body::{Body, HttpBody as _};
@@ -24,8 +25,20 @@ enum Kind {
     Multipart { boundary: String },
 }
 
-/// Reads the fields: first size and type, then the body.
-pub(super) async fn read(request: Request, limits: &Limits) -> Result<Fields> {
+/// Reads the fields of JSON alone: first size and type, then the body.
+pub(crate) async fn json_fields(request: Request, limits: &Limits) -> Result<Fields> {
+    let (parts, body) = request.into_parts();
+    if u64::try_from(limits.json_bytes).is_ok_and(|limit| body.size_hint().lower() > limit) {
+        return Err(Error::TooLarge);
+    }
+    match kind(&parts.headers)? {
+        Kind::Json => json(&collect(body, limits.json_bytes).await?),
+        Kind::Multipart { .. } => Err(unsupported(&parts.headers)),
+    }
+}
+
+/// Reads the fields of JSON or a form: first size and type, then the body.
+pub(crate) async fn fields(request: Request, limits: &Limits) -> Result<Fields> {
     let (parts, body) = request.into_parts();
     let announced = body.size_hint().lower();
     let over = |limit: usize| u64::try_from(limit).is_ok_and(|limit| announced > limit);
@@ -39,11 +52,19 @@ pub(super) async fn read(request: Request, limits: &Limits) -> Result<Fields> {
     }
 }
 
-fn kind(headers: &HeaderMap) -> Result<Kind> {
-    let given = headers
+fn content_type(headers: &HeaderMap) -> Cow<'_, str> {
+    headers
         .get(CONTENT_TYPE)
         .map(|value| String::from_utf8_lossy(value.as_bytes()))
-        .unwrap_or_default();
+        .unwrap_or_default()
+}
+
+fn unsupported(headers: &HeaderMap) -> Error {
+    Error::UnsupportedMediaType(content_type(headers).chars().take(100).collect())
+}
+
+fn kind(headers: &HeaderMap) -> Result<Kind> {
+    let given = content_type(headers);
     let essence = given.split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/json") {
         Ok(Kind::Json)
@@ -52,7 +73,7 @@ fn kind(headers: &HeaderMap) -> Result<Kind> {
             .map_err(|_| Error::Multipart("the Content-Type names no boundary".to_owned()))?;
         Ok(Kind::Multipart { boundary })
     } else {
-        Err(Error::UnsupportedMediaType(given.chars().take(100).collect()))
+        Err(unsupported(headers))
     }
 }
 

@@ -1,9 +1,14 @@
 //! Passwords: drawn for people who have to type them, kept as Argon2id hashes.
 
+mod hasher;
+mod rules;
+
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
 use argon2::password_hash::phc::PasswordHash;
 
+pub(crate) use self::hasher::Hasher;
+pub(crate) use self::rules::refusals;
 use crate::entropy::{self, Entropy};
 
 /// Lower case and digits without those that look alike: 32 letters, so 5 bits each.
@@ -30,17 +35,19 @@ pub(crate) fn draw(entropy: &dyn Entropy) -> String {
 #[error("cannot hash a password: {0}")]
 pub struct HashError(String);
 
-/// The Argon2id hash in PHC form, with the crate's defaults (19 MiB, two passes). Takes tens of milliseconds, on a
-/// blocking thread.
+/// The Argon2id hash in PHC form, on a blocking thread: for commands, which have no queue.
 pub(crate) async fn hash(password: String, entropy: &dyn Entropy) -> Result<String, HashError> {
     let salt: [u8; 16] = entropy::bytes(entropy);
-    let hashing = tokio::task::spawn_blocking(move || {
-        let hash: PasswordHash = Argon2::default()
-            .hash_password_with_salt(password.as_bytes(), &salt)
-            .map_err(|error| HashError(error.to_string()))?;
-        Ok(hash.to_string())
-    });
+    let hashing = tokio::task::spawn_blocking(move || hash_now(&rules::normal(&password), &salt));
     hashing.await.map_err(|error| HashError(error.to_string()))?
+}
+
+/// With the crate's defaults (19 MiB, two passes). Takes tens of milliseconds.
+fn hash_now(password: &str, salt: &[u8]) -> Result<String, HashError> {
+    let hash: PasswordHash = Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), salt)
+        .map_err(|error| HashError(error.to_string()))?;
+    Ok(hash.to_string())
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! Who asks: the API key of a request.
+//! The API key of a request.
 
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderName;
 use axum::http::request::Parts;
-use qrstudio_store::{KeyAccess, KeyHash, StoreError};
+use qrstudio_store::{KeyAccess, KeyHash};
 
 use crate::app::App;
 use crate::error::Error;
@@ -46,14 +46,11 @@ impl FromRequestParts<App> for ApiKey {
             .key_by_hash(&KeyHash::of(raw))
             .await?
             .ok_or(Error::InvalidKey)?;
-        let noted = parts.extensions.get::<Arc<Noted>>();
-        if let Some(noted) = noted {
-            noted.workspace(access.workspace_id.0);
-        }
+        super::note(parts, access.workspace_id);
         let key = Self(access);
         let (caller, plan) = (Caller::Key(key.0.key_id.0), key.effective_plan());
         if let Some(standing) = app.rates().count(caller, plan, app.clock().monotonic()) {
-            if let Some(noted) = noted {
+            if let Some(noted) = parts.extensions.get::<Arc<Noted>>() {
                 noted.standing(standing);
             }
             if let Some(refusal) = rate::refusal(&standing, plan) {
@@ -61,15 +58,5 @@ impl FromRequestParts<App> for ApiKey {
             }
         }
         Ok(key)
-    }
-}
-
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
-        if error.is_unavailable() {
-            Self::StoreAway(error.to_string())
-        } else {
-            Self::internal(error)
-        }
     }
 }

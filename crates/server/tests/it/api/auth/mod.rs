@@ -1,0 +1,6 @@
+mod login;
+mod me;
+mod password;
+mod sessions;
+mod signup;
+mod verify_email;
