@@ -50,6 +50,7 @@ class MailServer:
         self.url = f"{'smtps' if wrapped else 'smtp'}://localhost:{self.port}"
         self.answers = list(answers)
         self._letters: queue.Queue[Letter] = queue.Queue()
+        self._given: queue.Queue[str] = queue.Queue()
         options = {}
         if certificate:
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -74,7 +75,9 @@ class MailServer:
 
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:
         if self.answers:
-            return self.answers.pop(0)
+            answer = self.answers.pop(0)
+            self._given.put(answer)
+            return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -86,6 +89,10 @@ class MailServer:
     def letter(self) -> Letter:
         """The next letter; waits for it."""
         return self._letters.get(timeout=30)
+
+    def given(self) -> str:
+        """The next of `answers` that was given; waits for it."""
+        return self._given.get(timeout=30)
 
     def is_empty(self) -> bool:
         return self._letters.empty()
