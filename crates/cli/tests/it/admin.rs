@@ -119,6 +119,15 @@ fn what_is_made_is_told_in_words_too() {
             .text()
             .contains("5 credits")
     );
+    let reset = shell.run(["admin", "reset-password", "ADA@example.com"]);
+    assert_eq!(reset.code, 0);
+    for word in ["ADA@example.com", "Password", "Every session", "Shown once"] {
+        assert!(reset.text().contains(word), "{}", reset.text());
+    }
+    let json = shell
+        .run(["admin", "reset-password", "ada@example.com", "--json"])
+        .json();
+    assert_eq!(json["password"].as_str().map(str::len), Some(23));
 }
 
 #[test]
@@ -146,6 +155,11 @@ fn what_cannot_be_done_is_said() {
             &["create-key", "ada@example.com", "--name", ""],
             2,
             &["1 to 100 characters"],
+        ),
+        (
+            &["reset-password", "eve@example.com"],
+            1,
+            &["no user", "eve@example.com"],
         ),
         (&["set-plan", "eve@example.com", "pro"], 1, &["eve@example.com"]),
         (&["add-credits", "eve@example.com", "1"], 1, &["eve@example.com"]),

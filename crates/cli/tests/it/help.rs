@@ -34,6 +34,7 @@ fn every_command_has_tidy_help() {
         &["completions"],
         &["admin"],
         &["admin", "create-user"],
+        &["admin", "reset-password"],
         &["admin", "create-key"],
         &["admin", "revoke-key"],
         &["admin", "set-plan"],

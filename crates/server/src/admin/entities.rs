@@ -96,6 +96,15 @@ pub struct CreditsAdded {
     pub credits: u64,
 }
 
+/// A password that was replaced, with what is shown once.
+#[derive(Debug, Serialize)]
+pub struct PasswordReset {
+    /// The user's address.
+    pub email: String,
+    /// The new password; only its hash is kept.
+    pub password: String,
+}
+
 /// The keys that were revoked.
 #[derive(Debug, Serialize)]
 pub struct KeysRevoked {

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use qrstudio_store::{CreateAccount, Millis, Month, NewAccount, Options, Store, StoreError, WorkspaceRef};
 
 pub use entities::{
-    AccountLine, Accounts, CreatedKey, CreatedUser, CreditsAdded, KeyLine, KeysRevoked, PlanChanged,
-    UserLine, WorkspaceLine,
+    AccountLine, Accounts, CreatedKey, CreatedUser, CreditsAdded, KeyLine, KeysRevoked, PasswordReset,
+    PlanChanged, UserLine, WorkspaceLine,
 };
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::email::{Email, EmailKey};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::keys::RawKey;
 use crate::passwords::{self, HashError};
@@ -43,6 +44,9 @@ pub enum AdminError {
     /// Nobody has it.
     #[error("no user with the e-mail {0} owns a workspace; `qrstudio admin list` shows who does")]
     UnknownEmail(String),
+    /// Nobody has it, with or without a workspace.
+    #[error("there is no user with the e-mail {0}; `qrstudio admin list` shows those who own a workspace")]
+    UnknownUser(String),
     /// No key begins so.
     #[error("no key begins with {0}; `qrstudio admin list` shows the prefixes")]
     UnknownKey(String),
@@ -92,7 +96,8 @@ impl Admin {
     /// # Errors
     /// [`AdminError::InvalidEmail`], [`AdminError::EmailTaken`], and the store's.
     pub async fn create_user(&self, email: &str, plan: Option<PlanName>) -> Result<CreatedUser, AdminError> {
-        let email = valid_email(email)?;
+        let typed = email;
+        let email = &*valid_email(typed)?;
         let at = self.now();
         let password = passwords::draw(&*self.entropy);
         let key = RawKey::draw(&*self.entropy);
@@ -107,7 +112,7 @@ impl Admin {
             at,
         };
         match self.store.create_account(account).await? {
-            CreateAccount::EmailTaken => Err(AdminError::EmailTaken(email.to_owned())),
+            CreateAccount::EmailTaken => Err(AdminError::EmailTaken(typed.to_owned())),
             CreateAccount::Created(made) => Ok(CreatedUser {
                 user: UserLine {
                     id: made.user.0,
@@ -124,6 +129,24 @@ impl Admin {
                 raw_key: key.reveal(),
             }),
         }
+    }
+
+    /// Gives a user a new password and ends every session of theirs, access tokens included.
+    ///
+    /// # Errors
+    /// [`AdminError::UnknownUser`] and the store's.
+    pub async fn reset_password(&self, email: &str) -> Result<PasswordReset, AdminError> {
+        let password = passwords::draw(&*self.entropy);
+        let hash = passwords::hash(password.clone(), &*self.entropy).await?;
+        let found = self
+            .store
+            .set_password(EmailKey::of(email).as_str(), hash)
+            .await?;
+        found.ok_or_else(|| AdminError::UnknownUser(email.to_owned()))?;
+        Ok(PasswordReset {
+            email: email.trim().to_owned(),
+            password,
+        })
     }
 
     /// Makes a key for the workspace that this user owns. With `plan`, the key is held to that plan's caps.
@@ -144,7 +167,7 @@ impl Admin {
         let owned = self.list().await?.accounts;
         let owned = owned
             .iter()
-            .find(|line| same_email(&line.user.email, email))
+            .find(|line| EmailKey::of(&line.user.email) == EmailKey::of(email))
             .ok_or_else(unknown)?;
         if let Some(asked) = plan.filter(|asked| *asked > owned.workspace.plan) {
             return Err(AdminError::PlanAboveWorkspace {
@@ -156,7 +179,10 @@ impl Admin {
         let row = key.row(name, plan, self.now());
         let id = self
             .store
-            .create_key(WorkspaceRef::OwnedBy(email.to_owned()), row)
+            .create_key(
+                WorkspaceRef::OwnedBy(EmailKey::of(email).as_str().to_owned()),
+                row,
+            )
             .await?
             .ok_or_else(unknown)?;
         Ok(CreatedKey {
@@ -188,7 +214,7 @@ impl Admin {
     /// # Errors
     /// [`AdminError::UnknownEmail`] and the store's.
     pub async fn set_plan(&self, email: &str, plan: PlanName) -> Result<PlanChanged, AdminError> {
-        let found = self.store.set_plan(email, plan).await?;
+        let found = self.store.set_plan(EmailKey::of(email).as_str(), plan).await?;
         found.ok_or_else(|| AdminError::UnknownEmail(email.to_owned()))?;
         Ok(PlanChanged {
             email: email.to_owned(),
@@ -201,7 +227,10 @@ impl Admin {
     /// # Errors
     /// [`AdminError::UnknownEmail`] and the store's.
     pub async fn add_credits(&self, email: &str, credits: u32) -> Result<CreditsAdded, AdminError> {
-        let now = self.store.add_credits(email, credits).await?;
+        let now = self
+            .store
+            .add_credits(EmailKey::of(email).as_str(), credits)
+            .await?;
         let now = now.ok_or_else(|| AdminError::UnknownEmail(email.to_owned()))?;
         Ok(CreditsAdded {
             email: email.to_owned(),
@@ -226,8 +255,12 @@ impl Admin {
     }
 }
 
-/// An address that can be one; whether it is, only a mail can tell.
-fn valid_email(email: &str) -> Result<&str, AdminError> {
+/// An address that can be one; whether it is, only a mail can tell. Looser than what people may sign up with, since an
+/// operator knows the names of a private network.
+fn valid_email(email: &str) -> Result<String, AdminError> {
+    if let Some(read) = Email::read(email) {
+        return Ok(read.into_string());
+    }
     let trimmed = email.trim();
     let fits = trimmed.len() <= 254
         && !trimmed
@@ -235,12 +268,8 @@ fn valid_email(email: &str) -> Result<&str, AdminError> {
             .any(|letter| letter.is_whitespace() || letter.is_control());
     match trimmed.split_once('@') {
         Some((name, host)) if fits && !name.is_empty() && !host.is_empty() && !host.contains('@') => {
-            Ok(trimmed)
+            Ok(trimmed.to_owned())
         }
         _ => Err(AdminError::InvalidEmail(email.to_owned())),
     }
-}
-
-fn same_email(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
 }

@@ -6,6 +6,8 @@ use qrstudio_store::PlanName;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::studio::{SignedUp, Studio};
+
 async fn admin() -> (Admin, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let config = Config {
@@ -36,7 +38,7 @@ async fn a_user_with_everything_that_is_shown_once() {
       "password": "[password]",
       "raw_key": "[key]",
       "user": {
-        "email": "Ann@Example.com",
+        "email": "Ann@example.com",
         "id": 1,
         "name": ""
       },
@@ -179,5 +181,32 @@ async fn what_cannot_be_done_says_why() {
         admin.revoke_key("smk_nothing!").await,
         Err(AdminError::UnknownKey(_))
     ));
+    admin.close().await;
+}
+
+#[tokio::test]
+async fn who_was_made_by_an_operator_signs_in_and_gets_a_new_password() {
+    let studio = Studio::new().await;
+    let admin = Admin::open(&Config {
+        database_url: Some(studio.store.url().to_string().into()),
+        ..Config::default()
+    })
+    .await
+    .unwrap();
+    let made = admin.create_user("Ada@bücher.example", None).await.unwrap();
+    let log_in = async |password: &str| studio.log_in("ada@xn--bcher-kva.example", password).await;
+    let session = SignedUp::of(&log_in(&made.password).await);
+    let me = studio
+        .send("GET", "/api/auth/me/", Some(&session.access), None)
+        .await
+        .json();
+    // The operator vouches for the address.
+    assert_eq!(me["user"]["email_verified"], true);
+    let reset = admin.reset_password("ADA@bücher.example").await.unwrap();
+    assert!(!studio.lives(&session.access).await);
+    assert_eq!(log_in(&made.password).await.status, 401);
+    assert_eq!(log_in(&reset.password).await.status, 200);
+    let unknown = admin.reset_password("nobody@example.com").await;
+    assert!(matches!(unknown, Err(AdminError::UnknownUser(_))));
     admin.close().await;
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use qrstudio_server::{Config, Verdict, check, migrate};
+use qrstudio_server::{Config, SecretKey, Verdict, check, migrate};
 use tempfile::TempDir;
 
 fn config(directory: &TempDir) -> Config {
@@ -161,4 +161,36 @@ async fn settings_that_are_no_such_thing() {
         assert_eq!(verdict, Verdict::Problem, "{setting}: {text}");
         assert!(text.contains(words), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_secret_key_that_others_can_read_or_that_is_none() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let directory = tempfile::tempdir().unwrap();
+    let config = config(&directory);
+    let file = config.data_dir.join("secret_key");
+    let (verdict, text) = found(&config, "QRSTUDIO_SECRET_KEY").await;
+    assert_eq!(verdict, Verdict::Ok);
+    assert!(text.contains("the first start makes one"), "{text}");
+    assert!(!file.exists());
+    for (secret, mode, expected, part) in [
+        ("x".repeat(32), 0o600, Verdict::Ok, "secret_key"),
+        ("x".repeat(32), 0o644, Verdict::Warning, "chmod 600"),
+        ("x".repeat(31), 0o600, Verdict::Problem, "openssl rand"),
+    ] {
+        fs::write(&file, secret).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let (verdict, text) = found(&config, "QRSTUDIO_SECRET_KEY").await;
+        assert_eq!(verdict, expected, "{text}");
+        assert!(text.contains(part) && !text.contains("xxx"), "{text}");
+    }
+    let given = Config {
+        secret_key: Some(SecretKey::new("y".repeat(32)).unwrap()),
+        ..config
+    };
+    assert_eq!(
+        found(&given, "QRSTUDIO_SECRET_KEY").await,
+        (Verdict::Ok, "given".to_owned())
+    );
 }

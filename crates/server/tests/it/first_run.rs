@@ -3,7 +3,7 @@ use qrstudio_server::entropy::SystemEntropy;
 use qrstudio_server::first_run::first_account;
 use serde_json::json;
 
-use crate::studio::Studio;
+use crate::studio::{SignedUp, Studio};
 
 #[tokio::test]
 async fn an_empty_store_gets_one_account_that_works() {
@@ -27,6 +27,16 @@ async fn an_empty_store_gets_one_account_that_works() {
         (200, "enterprise")
     );
     assert_eq!(answer.header("x-qr-quota-remaining"), "unlimited");
+    let login = studio.log_in(&first.email, &first.password).await;
+    let session = SignedUp::of(&login);
+    let me = studio
+        .send("GET", "/api/auth/me/", Some(&session.access), None)
+        .await
+        .json();
+    assert_eq!(
+        (&me["workspace"]["name"], &me["workspace"]["role"]),
+        (&json!("local"), &json!("owner"))
+    );
     assert!(!format!("{first:?}").contains(&first.password));
     assert!(
         first_account(&studio.store, &SystemClock::new(), &SystemEntropy)

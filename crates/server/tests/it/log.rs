@@ -6,10 +6,11 @@ use std::sync::{Arc, LazyLock, Mutex};
 use axum::body::Body;
 use axum::http::Request;
 use futures_util::FutureExt as _;
+use qrstudio_server::mail::Mailer;
 use qrstudio_store::PlanName;
 use serde_json::{Value, json};
 
-use crate::studio::Studio;
+use crate::studio::{Setting, SignedUp, Studio};
 
 /// A log in memory.
 #[derive(Clone, Default)]
@@ -117,6 +118,52 @@ async fn one_line_a_request_and_no_secret_in_it() {
             json!(["other", "/api/v1/usage/", 405, null, true]),
         ]
     );
+}
+
+#[tokio::test]
+async fn no_password_token_or_address_of_an_account_is_logged() {
+    let (mailer, mut letters) = Mailer::held(10);
+    let studio = Studio::with(Setting {
+        mailer,
+        ..Setting::default()
+    })
+    .await;
+    let lines = Lines::default();
+    let guard = lines.collect();
+    let tokens = studio.sign_up("private-ada@example.com").await;
+    studio
+        .log_in("private-ada@example.com", "a private password")
+        .await;
+    studio.lives(&tokens.access).await;
+    let refresh = json!({"refresh": tokens.refresh});
+    let next = studio.tell("/api/auth/refresh/", refresh.clone()).await;
+    // Used twice: this is worth a line.
+    studio.tell("/api/auth/refresh/", refresh).await;
+    let email = json!({"email": "private-ada@example.com"});
+    studio.tell("/api/auth/password/reset/", email).await;
+    let links: Vec<_> = std::iter::from_fn(|| letters.try_recv().ok())
+        .map(|letter| super::api::auth::token_of(&letter))
+        .collect();
+    studio
+        .tell("/api/auth/verify-email/", json!({"token": links[0]}))
+        .await;
+    drop(guard);
+
+    let text = lines.text();
+    assert!(text.contains("its session has ended"), "{text}");
+    assert_eq!(lines.requests().len(), 7);
+    let next = SignedUp::of(&next);
+    let secrets = [&tokens.access, &tokens.refresh, &next.access, &next.refresh];
+    for secret in secrets.into_iter().chain(&links).map(String::as_str).chain([
+        "private",
+        "@example",
+        "qrr_",
+        "eyJ",
+        "argon2",
+        "127.0.0.1",
+    ]) {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! What a task of `admin` came to, for people.
 
 use qrstudio_server::admin::{
-    AccountLine, Accounts, CreatedKey, CreatedUser, CreditsAdded, KeyLine, KeysRevoked, PlanChanged,
+    AccountLine, Accounts, CreatedKey, CreatedUser, CreditsAdded, KeyLine, KeysRevoked, PasswordReset,
+    PlanChanged,
 };
 
 use crate::output;
@@ -19,6 +20,11 @@ pub(super) fn created_user(made: &CreatedUser) -> String {
         ),
     ];
     pairs(&rows) + ONCE
+}
+
+pub(super) fn password_reset(reset: &PasswordReset) -> String {
+    let rows = [("Login", reset.email.as_str()), ("Password", &reset.password)];
+    pairs(&rows) + "Every session of theirs has ended. " + ONCE
 }
 
 pub(super) fn created_key(made: &CreatedKey) -> String {

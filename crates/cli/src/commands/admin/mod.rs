@@ -40,6 +40,14 @@ enum Task {
         #[command(flatten)]
         common: Common,
     },
+    /// Give a user a new password, shown once, and end every session of theirs
+    ResetPassword {
+        /// The address that the user signs in with
+        #[arg(value_name = "E-MAIL")]
+        email: String,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Make a further API key, shown once
     CreateKey {
         /// The owner of the workspace that the key is for
@@ -130,6 +138,11 @@ pub(crate) fn run(options: Options) -> Outcome {
             common,
             async |admin| admin.create_user(&email, plan.map(Into::into)).await,
             in_words::created_user,
+        ),
+        Task::ResetPassword { email, common } => act(
+            common,
+            async |admin| admin.reset_password(&email).await,
+            in_words::password_reset,
         ),
         Task::CreateKey {
             email,

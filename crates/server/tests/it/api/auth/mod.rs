@@ -4,3 +4,5 @@ mod password;
 mod sessions;
 mod signup;
 mod verify_email;
+
+pub(crate) use verify_email::token_of;

@@ -8,7 +8,7 @@ const PATH: &str = "/api/auth/verify-email/";
 const SPENT: &str = r#"400 {"token":["Token is invalid or expired."]}"#;
 
 /// The token in a letter's link.
-pub(super) fn token_of(mail: &Mail) -> String {
+pub(crate) fn token_of(mail: &Mail) -> String {
     let (Letter::VerifyEmail { link, .. } | Letter::ResetPassword { link, .. }) = &mail.letter else {
         panic!("{mail:?} has no link")
     };
