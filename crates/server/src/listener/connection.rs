@@ -34,7 +34,11 @@ pub(super) struct Shared<S> {
 
 /// The connections that are open.
 #[derive(Debug)]
-pub(super) struct Connections<S>(Shared<S>);
+pub(super) struct Connections<S> {
+    shared: Shared<S>,
+    /// One reference a connection, and one here.
+    open: Arc<()>,
+}
 
 impl<S> Connections<S>
 where
@@ -42,14 +46,17 @@ where
     S::Future: Send,
 {
     pub(super) fn new(service: S, limits: Limits, shutdown: CancellationToken) -> Self {
-        Self(Shared {
-            service,
-            limits,
-            shutdown,
-            abort: CancellationToken::new(),
-            tasks: Tasks::new(),
-            handshakes: Arc::default(),
-        })
+        Self {
+            shared: Shared {
+                service,
+                limits,
+                shutdown,
+                abort: CancellationToken::new(),
+                tasks: Tasks::new(),
+                handshakes: Arc::default(),
+            },
+            open: Arc::default(),
+        }
     }
 
     /// Serves one connection on a task of its own, inside TLS where there is an `acceptor`; `held` is let go when it
@@ -59,26 +66,29 @@ where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         H: Send + 'static,
     {
-        let shared = self.0.clone();
-        self.0.tasks.spawn(async move {
+        let shared = self.shared.clone();
+        let open = Arc::clone(&self.open);
+        self.shared.tasks.spawn(async move {
             // Under TLS, not above it: what counts is what the wire takes.
             let stream = PacedStream::new(stream, shared.limits.pace);
             match acceptor {
                 None => http1::serve(stream, Peer::new(from, Wire::Plain), shared).await,
                 Some(acceptor) => serve_tls(stream, from, &acceptor, shared).await,
             }
-            drop(held);
+            drop((open, held));
         });
     }
 
     /// Waits for the connections to end, cuts those that take longer than `patience`, and says how many those were.
     pub(super) async fn drain(self, patience: Duration) -> usize {
-        let Shared { tasks, abort, .. } = self.0;
+        let Self { shared, open } = self;
+        let Shared { tasks, abort, .. } = shared;
         tasks.close();
         if tokio::time::timeout(patience, tasks.wait()).await.is_ok() {
             return 0;
         }
-        let cut = tasks.len();
+        // Not every task is a connection: HTTP/2 has one a request, and what is read after a refusal is one, too.
+        let cut = Arc::strong_count(&open).saturating_sub(1);
         abort.cancel();
         tasks.wait().await;
         cut
