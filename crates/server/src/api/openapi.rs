@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::capacity::Queue;
 use crate::error::{Detail, Error};
 use crate::plans::PlanName;
+use crate::rate::USER_REQUESTS_PER_MINUTE;
 
 /// The document's first lines; paths come from the routes.
 #[derive(utoipa::OpenApi)]
@@ -135,9 +136,9 @@ fn complete(document: &mut OpenApi) {
             "426",
             open.header("Upgrade", header("TLS/1.2, HTTP/1.1", Type::String)),
         );
-        if wants_key {
+        if wants_key || wants_session {
             let exceeded = Error::RateLimited {
-                per_minute: 60,
+                per_minute: if wants_key { 60 } else { USER_REQUESTS_PER_MINUTE },
                 plan: PlanName::Starter,
                 retry_after: 1,
             };
@@ -151,7 +152,7 @@ fn complete(document: &mut OpenApi) {
         add("500", failure(unexpected, &Error::Internal(String::new())));
         for (status, response) in responses.iter_mut() {
             if let RefOr::T(response) = response {
-                if wants_key && !matches!(status.as_str(), "401" | "426") {
+                if (wants_key || wants_session) && !matches!(status.as_str(), "401" | "426") {
                     for (name, description, kind) in COUNTED {
                         response
                             .headers
@@ -172,7 +173,7 @@ fn complete(document: &mut OpenApi) {
 const COUNTED: [(&str, &str, Type); 5] = [
     (
         "RateLimit-Policy",
-        "`\"key\";q=60;w=60`: requests, and the seconds in which they refill",
+        "`\"key\";q=60;w=60` (or `\"user\"`): requests, and the seconds in which they refill",
         Type::String,
     ),
     (

@@ -1,7 +1,5 @@
 //! The API key of a request.
 
-use std::sync::Arc;
-
 use axum::extract::FromRequestParts;
 use axum::http::HeaderName;
 use axum::http::request::Parts;
@@ -9,9 +7,8 @@ use qrstudio_store::{KeyAccess, KeyHash};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::middleware::Noted;
 use crate::plans::{self, Plan};
-use crate::rate::{self, Caller};
+use crate::rate::Caller;
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -48,15 +45,9 @@ impl FromRequestParts<App> for ApiKey {
             .ok_or(Error::InvalidKey)?;
         super::note(parts, access.workspace_id);
         let key = Self(access);
-        let (caller, plan) = (Caller::Key(key.0.key_id.0), key.effective_plan());
-        if let Some(standing) = app.rates().count(caller, plan, app.clock().monotonic()) {
-            if let Some(noted) = parts.extensions.get::<Arc<Noted>>() {
-                noted.standing(standing);
-            }
-            if let Some(refusal) = rate::refusal(&standing, plan) {
-                return Err(refusal);
-            }
-        }
+        let plan = key.effective_plan();
+        let caller = Caller::Key(key.0.key_id.0);
+        super::count(parts, app, caller, plan.requests_per_minute, plan.name)?;
         Ok(key)
     }
 }

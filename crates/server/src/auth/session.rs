@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::refresh_token::RefreshToken;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::rate::{Caller, USER_REQUESTS_PER_MINUTE};
 
 /// A session that was found, and what its user may do. Handlers get one through [`AtLeast`](super::AtLeast) only, so
 /// that none forgets to say which role it wants.
@@ -30,6 +31,8 @@ impl Session {
             .await?
             .ok_or(Error::InvalidToken)?;
         super::note(parts, access.workspace);
+        let caller = Caller::User(access.user.0);
+        super::count(parts, app, caller, USER_REQUESTS_PER_MINUTE, access.plan)?;
         Ok(Self(access))
     }
 

@@ -9,14 +9,14 @@ use axum::response::Response;
 
 use super::request_id::RequestId;
 use crate::app::App;
-use crate::rate::Standing;
+use crate::rate::{Caller, Standing};
 
 /// What a request turns out to be about, noted on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Noted {
     route: OnceLock<String>,
     workspace: OnceLock<i64>,
-    standing: OnceLock<Standing>,
+    standing: OnceLock<(Caller, Standing)>,
 }
 
 impl Noted {
@@ -26,12 +26,12 @@ impl Noted {
     }
 
     /// How the caller stands with its requests a minute.
-    pub(crate) fn standing(&self, standing: Standing) {
-        let _ = self.standing.set(standing);
+    pub(crate) fn standing(&self, caller: Caller, standing: Standing) {
+        let _ = self.standing.set((caller, standing));
     }
 
     /// How the caller stands, if it was counted.
-    pub(super) fn counted(&self) -> Option<&Standing> {
+    pub(super) fn counted(&self) -> Option<&(Caller, Standing)> {
         self.standing.get()
     }
 

@@ -76,8 +76,13 @@ impl Shell {
             }
         };
         headers::complete(response.headers_mut(), &id, wire);
-        if let Some(standing) = noted.counted() {
-            rate::write(standing, self.app.clock().now_ms(), response.headers_mut());
+        if let Some((caller, standing)) = noted.counted() {
+            rate::write(
+                *caller,
+                standing,
+                self.app.clock().now_ms(),
+                response.headers_mut(),
+            );
         }
         if let Some(cors) = cors {
             cors.complete(response.headers_mut());

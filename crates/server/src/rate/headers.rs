@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::Caller;
 use super::bucket::{MINUTE, Standing, whole_seconds};
 
 /// draft-ietf-httpapi-ratelimit-headers: structured fields.
@@ -13,7 +14,8 @@ const OLD_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining
 const OLD_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// Writes them; the reset is the moment at which the bucket is full again.
-pub(crate) fn write(standing: &Standing, now_ms: i64, headers: &mut HeaderMap) {
+pub(crate) fn write(caller: Caller, standing: &Standing, now_ms: i64, headers: &mut HeaderMap) {
+    let policy = caller.policy();
     let (limit, remaining) = (standing.per_minute(), standing.remaining());
     let full_in = standing.full_in();
     let full_at_ms = now_ms.saturating_add(i64::try_from(full_in.as_millis()).unwrap_or(i64::MAX));
@@ -23,10 +25,10 @@ pub(crate) fn write(standing: &Standing, now_ms: i64, headers: &mut HeaderMap) {
             headers.insert(name, value);
         }
     };
-    structured(POLICY, format!("\"key\";q={limit};w={}", MINUTE.as_secs()));
+    structured(POLICY, format!("\"{policy}\";q={limit};w={}", MINUTE.as_secs()));
     structured(
         LIMIT,
-        format!("\"key\";r={remaining};t={}", whole_seconds(full_in)),
+        format!("\"{policy}\";r={remaining};t={}", whole_seconds(full_in)),
     );
     headers.insert(OLD_LIMIT, limit.into());
     headers.insert(OLD_REMAINING, remaining.into());

@@ -27,7 +27,12 @@ async fn who_is_signed_in() {
     cache-control: no-store
     content-length: 178
     content-type: application/json
+    ratelimit: "user";r=119;t=1
+    ratelimit-policy: "user";q=120;w=60
     x-content-type-options: nosniff
+    x-ratelimit-limit: 120
+    x-ratelimit-remaining: 119
+    x-ratelimit-reset: 1795420801
     x-request-id: 01M83PPH00D5M6ESK5CHHP4RB0
 
     {"user":{"id":1,"email":"ada@example.com","email_verified":false,"name":"Ada","created_at":"2026-11-23T08:00:00Z"},"workspace":{"id":1,"name":"Ada","plan":"free","role":"owner"}}

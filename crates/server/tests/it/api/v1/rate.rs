@@ -1,11 +1,11 @@
-//! How many requests a minute a key may make.
+//! How many requests a minute a key or a user may make.
 
 use axum::body::Body;
 use axum::http::Request;
 use qrstudio_server::{Config, RateLimits};
 use qrstudio_store::PlanName::{Agency, Enterprise, Free, Pro, Starter};
 
-use crate::studio::{Answer, NOW, Studio};
+use crate::studio::{Answer, NOW, PASSWORD, SignedUp, Studio};
 
 fn refusal(per_minute: u32, plan: &str) -> String {
     format!(
@@ -184,4 +184,30 @@ async fn pages_may_read_the_refusal() {
     for name in ["retry-after", "ratelimit", "x-ratelimit-reset", "x-request-id"] {
         assert!(exposed.split(", ").any(|exposed| exposed == name), "{exposed}");
     }
+}
+
+/// Sessions are counted by user, whichever session asks.
+#[tokio::test]
+async fn a_user_has_a_hundred_and_twenty_over_all_sessions() {
+    let studio = Studio::new().await;
+    let first = studio.sign_up("ada@example.com").await.access;
+    let second = SignedUp::of(&studio.log_in("ada@example.com", PASSWORD).await).access;
+    let other = studio.sign_up("bob@example.com").await.access;
+    let me = async |access: &str| studio.send("GET", "/api/auth/me/", Some(access), None).await;
+    for left in (0..120).rev() {
+        let answer = me(if left % 2 == 0 { &first } else { &second }).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("ratelimit-policy"), r#""user";q=120;w=60"#);
+        assert_eq!(answer.header("x-ratelimit-remaining"), left.to_string());
+    }
+    for access in [&first, &second] {
+        let refused = me(access).await;
+        assert_eq!(refused.line(), refusal(120, "free"));
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+    assert_eq!(me(&other).await.header("x-ratelimit-remaining"), "119");
+    studio.set_time(NOW + 500);
+    assert_eq!(me(&first).await.status, 200);
+    // A token that is none is not counted.
+    assert_eq!(told(&me("nonsense").await), [""; 5]);
 }

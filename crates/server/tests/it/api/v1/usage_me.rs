@@ -43,11 +43,16 @@ async fn a_workspace_by_key_and_by_day() {
     assert_snapshot!(studio.send("GET", PATH, Some(&tokens.access), None).await, @r#"
     200 OK
     access-control-allow-origin: *
-    access-control-expose-headers: x-request-id
+    access-control-expose-headers: x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset
     cache-control: no-store
     content-length: 527
     content-type: application/json
+    ratelimit: "user";r=119;t=1
+    ratelimit-policy: "user";q=120;w=60
     x-content-type-options: nosniff
+    x-ratelimit-limit: 120
+    x-ratelimit-remaining: 119
+    x-ratelimit-reset: 1795420801
     x-request-id: 01M83PPH00K6C9F5MNJJ9S54CG
 
     {"plan":"starter","monthly_quota":500,"used_this_month":3,"remaining":497,"credits_remaining":7,"active_dynamic_qrs":0,"max_active_dynamic_qrs":10,"by_key":[{"id":1,"name":"shop","key_prefix":"smk_shop----","plan":"starter","is_active":true,"used_this_month":3,"last_used_at":"2026-11-23T08:00:00Z"},{"id":2,"name":"small","key_prefix":"smk_small---","plan":"free","is_active":false,"used_this_month":0,"last_used_at":null}],"overage_this_month":0,"resets_at":"2026-12-01T00:00:00Z","daily":[{"date":"2026-11-23","renders":3}]}
