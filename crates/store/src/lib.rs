@@ -60,7 +60,7 @@ mod url;
 
 pub use self::{
     accounts::{
-        Account, AccountSummary, ChangeEmail, CreateAccount, Credentials, Membership, NewAccount,
+        Account, AccountSummary, ChangeProfile, CreateAccount, Credentials, Membership, NewAccount,
         ProfileChange, Role, SignUp, SignedUp, SigningUp, UnknownRole, WorkspaceRef,
     },
     charges::{Allowance, Charge, ChargeOutcome, DayRenders, Receipt, Usage},

@@ -93,6 +93,8 @@ pub struct ProfileChange {
     pub name: Option<String>,
     /// The workspace's name.
     pub workspace_name: Option<String>,
+    /// The user's e-mail, and the epoch under which the password that it needs was found right.
+    pub email: Option<(String, i64)>,
 }
 
 /// A user's place in a workspace.

@@ -19,7 +19,7 @@ pub use self::{
         Account, AccountSummary, Credentials, Membership, NewAccount, ProfileChange, Role, UnknownRole,
         WorkspaceRef,
     },
-    profile::ChangeEmail,
+    profile::ChangeProfile,
     sign_up::{SignUp, SignedUp, SigningUp},
 };
 

@@ -3,21 +3,24 @@
 use crate::{
     ProfileChange, Store, StoreError, UserId, WorkspaceId,
     accounts::{email_key, sql},
-    tokens,
+    sessions, tokens,
     unit::{Access, Db, Unit, Value},
 };
 
-/// What became of a new e-mail.
+/// What became of a [`ProfileChange`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ChangeEmail {
-    /// It is the user's, and not verified unless only its letter case is new.
+pub enum ChangeProfile {
+    /// All of it is so. Another e-mail is not verified, unless only its letter case is new, and letters that were sent
+    /// before have lost their force.
     Changed,
-    /// Another user has it; nothing changed.
+    /// Another user has the e-mail; nothing changed.
     EmailTaken,
+    /// The password was changed after it had been checked; nothing changed.
+    PasswordChanged,
 }
 
 impl Store {
-    /// Renames a user and a workspace.
+    /// Changes what a user says about themselves and their workspace: all of it or nothing.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
@@ -26,27 +29,15 @@ impl Store {
         user: UserId,
         workspace: WorkspaceId,
         change: ProfileChange,
-    ) -> Result<(), StoreError> {
-        self.run(Change {
+    ) -> Result<ChangeProfile, StoreError> {
+        let unit = Change {
             user,
             workspace,
             change,
-        })
-        .await
-    }
-
-    /// Gives a user another address; letters that were sent to the old one lose their force.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and the other causes of a failing call.
-    pub async fn change_email(&self, user: UserId, email: &str) -> Result<ChangeEmail, StoreError> {
-        let unit = SetEmail {
-            user,
-            email: email.to_owned(),
         };
         match self.run(unit).await {
             // Two users who take one address at the same moment: the constraint decides.
-            Err(StoreError::Duplicate { .. }) => Ok(ChangeEmail::EmailTaken),
+            Err(StoreError::Duplicate { .. }) => Ok(ChangeProfile::EmailTaken),
             result => result,
         }
     }
@@ -67,40 +58,31 @@ struct Change {
 }
 
 impl Unit for Change {
-    type Output = ();
+    type Output = ChangeProfile;
     const ACCESS: Access = Access::Write;
 
-    async fn run<D: Db>(&self, db: &mut D) -> Result<(), StoreError> {
+    async fn run<D: Db>(&self, db: &mut D) -> Result<ChangeProfile, StoreError> {
+        let user = Value::Integer(self.user.0);
+        if let Some((email, epoch)) = &self.change.email {
+            let held = [user, Value::Integer(*epoch)];
+            if db.execute(sessions::sql::HOLD_USER, &held).await? == 0 {
+                return Ok(ChangeProfile::PasswordChanged);
+            }
+            let key = email_key(email);
+            let change = [user, Value::Text(email), Value::Text(&key)];
+            if db.execute(sql::SET_EMAIL, &change).await? == 0 {
+                return Ok(ChangeProfile::EmailTaken);
+            }
+            db.execute(tokens::sql::FORGET_ALL_TOKENS, &[user]).await?;
+        }
         if let Some(name) = &self.change.name {
-            let user = [Value::Integer(self.user.0), Value::Text(name)];
-            db.execute(sql::SET_NAME, &user).await?;
+            db.execute(sql::SET_NAME, &[user, Value::Text(name)]).await?;
         }
         if let Some(name) = &self.change.workspace_name {
             let workspace = [Value::Integer(self.workspace.0), Value::Text(name)];
             db.execute(sql::SET_WORKSPACE_NAME, &workspace).await?;
         }
-        Ok(())
-    }
-}
-
-struct SetEmail {
-    user: UserId,
-    email: String,
-}
-
-impl Unit for SetEmail {
-    type Output = ChangeEmail;
-    const ACCESS: Access = Access::Write;
-
-    async fn run<D: Db>(&self, db: &mut D) -> Result<ChangeEmail, StoreError> {
-        let user = Value::Integer(self.user.0);
-        let key = email_key(&self.email);
-        let change = [user, Value::Text(&self.email), Value::Text(&key)];
-        if db.execute(sql::SET_EMAIL, &change).await? == 0 {
-            return Ok(ChangeEmail::EmailTaken);
-        }
-        db.execute(tokens::sql::FORGET_ALL_TOKENS, &[user]).await?;
-        Ok(ChangeEmail::Changed)
+        Ok(ChangeProfile::Changed)
     }
 }
 

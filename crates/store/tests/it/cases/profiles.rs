@@ -2,8 +2,8 @@
 
 use futures_util::future::join_all;
 use qrstudio_store::{
-    Account, ChangeEmail, ChargeOutcome, Key, KeyHash, Membership, Month, ProfileChange, Role, Store, UserId,
-    WorkspaceRef,
+    Account, ChangeProfile, ChargeOutcome, Key, KeyHash, Membership, Month, ProfileChange, Role, Store,
+    UserId, WorkspaceRef,
 };
 
 use crate::{
@@ -40,57 +40,76 @@ async fn names_change_alone_and_together(fixture: &Fixture) {
         let change = ProfileChange {
             name: name.map(str::to_owned),
             workspace_name: workspace_name.map(str::to_owned),
+            email: None,
         };
-        store
-            .change_profile(ada.user, ada.workspace, change)
-            .await
-            .unwrap();
+        let outcome = store.change_profile(ada.user, ada.workspace, change).await;
+        assert_eq!(outcome.unwrap(), ChangeProfile::Changed);
         let now = store.session(session.id, ada.user).await.unwrap().unwrap();
         assert_eq!((now.name.as_str(), now.workspace_name.as_str()), shown);
     }
+}
+
+/// Another address and another name, as whoever knew the password under `epoch`.
+async fn change_email(store: &Store, user: &Account, email: &str, epoch: i64) -> ChangeProfile {
+    let change = ProfileChange {
+        name: Some(format!("now {email}")),
+        email: Some((email.to_owned(), epoch)),
+        ..ProfileChange::default()
+    };
+    store
+        .change_profile(user.user, user.workspace, change)
+        .await
+        .unwrap()
 }
 
 async fn another_address_is_unique_and_not_verified(fixture: &Fixture) {
     let store = &fixture.store;
     let ada = account(store, "ada@example.com").await;
     account(store, "bob@example.com").await;
-    let change = async |email| store.change_email(ada.user, email).await.unwrap();
+    let change = async |email| change_email(store, &ada, email, 0).await;
     let now = async || store.credentials_of(ada.user).await.unwrap().unwrap();
-    assert_eq!(change("BOB@example.com").await, ChangeEmail::EmailTaken);
+    assert_eq!(change("BOB@example.com").await, ChangeProfile::EmailTaken);
     assert!(store.is_email_taken("Bob@Example.com", ada.user).await.unwrap());
     assert!(!store.is_email_taken("ADA@Example.com", ada.user).await.unwrap());
     // Only the case is new: it is the same address.
-    assert_eq!(change("ADA@example.com").await, ChangeEmail::Changed);
+    assert_eq!(change("ADA@example.com").await, ChangeProfile::Changed);
     assert_eq!(
         (now().await.email.as_str(), now().await.verified_at),
         ("ADA@example.com", Some(NOW))
     );
-    assert_eq!(change("ada@new.example").await, ChangeEmail::Changed);
+    assert_eq!(change("ada@new.example").await, ChangeProfile::Changed);
     assert_eq!(
         (now().await.email.as_str(), now().await.verified_at),
         ("ada@new.example", None)
     );
-    account(store, "ada@example.com2").await;
+    // Whoever knew the password before the last one changes nothing, names included.
+    store
+        .set_password("ada@new.example", "new".to_owned())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(change("late@new.example").await, ChangeProfile::PasswordChanged);
+    let list = store.list_accounts(Month::of(NOW)).await.unwrap();
+    assert_eq!(
+        (list[0].email.as_str(), list[0].name.as_str()),
+        ("ada@new.example", "now ada@new.example")
+    );
 }
 
 async fn of_two_users_one_gets_the_address(fixture: &Fixture) {
     let nodes = [fixture.store.clone(), fixture.another().await];
     let mut users = Vec::new();
     for number in 0..8 {
-        users.push(
-            account(&nodes[0], &format!("user{number}@example.com"))
-                .await
-                .user,
-        );
+        users.push(account(&nodes[0], &format!("user{number}@example.com")).await);
     }
     let tasks = users.into_iter().enumerate().map(|(index, user)| {
         let store = nodes[index % 2].clone();
-        spawn(async move { store.change_email(user, "wanted@example.com").await.unwrap() })
+        spawn(async move { change_email(&store, &user, "wanted@example.com", 0).await })
     });
     let outcomes = join_all(tasks.collect::<Vec<_>>()).await;
     let changed = outcomes
         .iter()
-        .filter(|outcome| matches!(outcome, Ok(ChangeEmail::Changed)))
+        .filter(|outcome| matches!(outcome, Ok(ChangeProfile::Changed)))
         .count();
     assert_eq!(changed, 1);
     nodes[1].close().await;

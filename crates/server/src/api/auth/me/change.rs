@@ -1,7 +1,7 @@
 //! `PATCH /api/auth/me/`: another name, another address.
 
 use axum::extract::{Request, State};
-use qrstudio_store::{ChangeEmail, ProfileChange};
+use qrstudio_store::{ChangeProfile, ProfileChange};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -78,16 +78,34 @@ pub(crate) async fn change(
     if wanted.profile.workspace_name.is_some() {
         session.require::<Owner>()?;
     }
-    let mut pending_email = None;
-    if let Some(email) = &wanted.email {
-        proof::prove(&app, &session, &wanted.current_password).await?;
-        pending_email = change_email(&app, &session, email, language).await?;
-    }
     let access = &session.0;
-    if wanted.profile != ProfileChange::default() {
-        app.store()
-            .change_profile(access.user, access.workspace, wanted.profile)
-            .await?;
+    let mut profile = wanted.profile;
+    let mut pending_email = None;
+    if let Some(email) = wanted.email {
+        let credentials = proof::prove(&app, &session, &wanted.current_password).await?;
+        let is_the_same = EmailKey::of(email.as_str()) == EmailKey::of(&access.email);
+        if app.mailer().is_on() && !is_the_same {
+            pending_email = Some(email.into_string());
+        } else {
+            profile.email = Some((email.into_string(), credentials.epoch));
+        }
+    }
+    if let Some(email) = &pending_email
+        && app.store().is_email_taken(email, access.user).await?
+    {
+        return Err(email_taken());
+    }
+    match app
+        .store()
+        .change_profile(access.user, access.workspace, profile)
+        .await?
+    {
+        ChangeProfile::Changed => {}
+        ChangeProfile::EmailTaken => return Err(email_taken()),
+        ChangeProfile::PasswordChanged => return Err(proof::wrong()),
+    }
+    if let Some(email) = &pending_email {
+        letters::ask_for_proof(&app, access.user, email, language).await?;
     }
     let now = app
         .store()
@@ -99,28 +117,6 @@ pub(crate) async fn change(
         pending_email,
     };
     Ok(Reply::ok(body).ignoring(&ignored))
-}
-
-/// Changes the address, or asks the new one first; returns the address that was asked.
-async fn change_email(
-    app: &App,
-    session: &Session,
-    email: &Email,
-    language: Language,
-) -> Result<Option<String>> {
-    let (user, email) = (session.0.user, email.as_str());
-    let is_the_same = EmailKey::of(email) == EmailKey::of(&session.0.email);
-    if app.mailer().is_on() && !is_the_same {
-        if app.store().is_email_taken(email, user).await? {
-            return Err(email_taken());
-        }
-        letters::ask_for_proof(app, user, email, language).await?;
-        return Ok(Some(email.to_owned()));
-    }
-    match app.store().change_email(user, email).await? {
-        ChangeEmail::Changed => Ok(None),
-        ChangeEmail::EmailTaken => Err(email_taken()),
-    }
 }
 
 /// The fields as they are wanted.
@@ -136,6 +132,7 @@ impl Wanted {
         let profile = ProfileChange {
             name: form.optional("name", rules::NAME),
             workspace_name: form.optional("workspace", rules::NAME),
+            email: None,
         };
         // The address that the user has anyway needs no password.
         let email = rules::other_email(&mut form).filter(|email| email.as_str() != session.0.email);
