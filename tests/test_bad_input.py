@@ -6,6 +6,7 @@ import pytest
 import requests
 
 GENERATE = "/api/v1/generate/"
+VALIDATE = "/api/v1/validate/"
 REQUIRED = ["This field is required."]
 
 # body, status, answer (None: any)
@@ -64,6 +65,27 @@ def test_json_bodies(studio, key, body, status, answer):
         assert got.json() == answer
     elif status == 400 and not body.startswith(b'{"size_inches"'):
         assert got.json()["detail"].startswith("JSON parse error - ")
+
+
+@pytest.mark.parametrize("body, status, answer", JSON_BODIES, ids=lambda value: repr(value)[:60])
+def test_validate_gives_the_answer_of_generate(studio, key, body, status, answer):
+    headers = {"X-Api-Key": key, "Content-Type": "application/json"}
+    render, judged = (requests.post(studio.url + path, data=body, timeout=10, headers=headers) for path in (GENERATE, VALIDATE))
+    assert (judged.status_code, judged.content) == (render.status_code, render.content)
+
+
+def test_validate_tells_what_generate_draws_and_costs_nothing(any_engine):
+    key = any_engine.new_key("free")
+    fields = {"data": "https://example.com", "size_inches": 2, "background": "white", "color": "#999999"}
+    headers = {"X-Api-Key": key}
+    reports = [requests.post(any_engine.url + VALIDATE, json=fields, headers=headers, timeout=10).json() for _ in range(6)]
+    assert any_engine.usage(key)["used_this_month"] == 0
+    render = any_engine.generate(key, **fields)
+    report = reports[-1]
+    assert (str(report["version"]), report["ec_level"], f"{report['module_mm']:.2f}") == tuple(
+        render.headers[name] for name in ("X-QR-Version", "X-QR-EC-Level", "X-QR-Module-Mm"))
+    assert ", ".join(warning["code"] for warning in report["warnings"]) == render.headers["X-QR-Warning"] == "low_contrast"
+    assert (report["encoded"], report["encoded_bytes"], report["pixels"]) == ("https://example.com", 19, 600)
 
 
 def test_a_body_of_ten_megabytes_is_refused_without_being_read(studio, key):

@@ -6,7 +6,7 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{account, auth, docs, generate, health, home, openapi, status, usage, usage_me};
+use crate::api::{account, auth, docs, generate, health, home, openapi, status, usage, usage_me, validate};
 use crate::app::App;
 use crate::error::{method_not_allowed, not_found};
 use crate::middleware::{Shell, note_route};
@@ -37,6 +37,7 @@ pub fn service(app: App) -> Shell {
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(generate::create))
+        .routes(routes!(validate::judge))
         .routes(routes!(usage::show))
         .routes(routes!(usage_me::show))
         .routes(routes!(auth::signup::create))

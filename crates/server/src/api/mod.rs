@@ -10,3 +10,4 @@ pub(crate) mod openapi;
 pub(crate) mod status;
 pub(crate) mod usage;
 pub(crate) mod usage_me;
+pub(crate) mod validate;

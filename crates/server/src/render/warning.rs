@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use qr_print::{Design, Layout};
+use qr_print::{Background, Color, Design, Layout, Part};
 use qr_symbol::{ErrorCorrectionLevel, LevelChoice, Symbol};
+
+use super::data_type::DataType;
 
 /// Below this contrast the first decoders fail on clean pictures (docs/scanning.md).
 const LOW_CONTRAST: f64 = 4.0;
@@ -71,6 +73,22 @@ impl Warning {
         }
     }
 
+    /// The field that can change it, in a request of this type and this design.
+    pub(super) fn field(self, data_type: DataType, design: &Design) -> &'static str {
+        match self {
+            Self::ErrorCorrectionLowered(_) | Self::ByteOrderMark => data_type.field(),
+            Self::LowContrast => weakest_color(design),
+            Self::Inverted => match design.background {
+                Background::Color(_) => "background",
+                Background::Transparent if design.gradient.is_some() => "gradient_from",
+                Background::Transparent => "color",
+            },
+            Self::QuietZone => "quiet_zone",
+            Self::OuterFrameLeftOut => "eye_outer_frame",
+            Self::ModuleSmall => "size_inches",
+        }
+    }
+
     /// The same for people: what may go wrong, and what helps.
     pub fn detail(self) -> Cow<'static, str> {
         let text = match self {
@@ -97,6 +115,27 @@ impl Warning {
             }
         };
         text.into()
+    }
+}
+
+/// The field of the colour that stands out least.
+fn weakest_color(design: &Design) -> &'static str {
+    let both = design.finder_ring_color == design.finder_centre_color;
+    match (design.contrast().weakest, design.gradient) {
+        (Part::FinderRing | Part::FinderCentre, _) if both => "eye_color",
+        (Part::FinderRing, _) => "eye_border_color",
+        (Part::FinderCentre, _) => "eye_center_color",
+        (_, None) => "color",
+        (_, Some(gradient)) => {
+            let ratio = |end: Color| {
+                let modules = Design::default().with_background(design.background);
+                modules.with_color(end).contrast().ratio
+            };
+            match ratio(gradient.from) < ratio(gradient.to) {
+                true => "gradient_from",
+                false => "gradient_to",
+            }
+        }
     }
 }
 

@@ -309,7 +309,18 @@ impl Studio {
 
     /// Asks for a render with any body.
     pub(crate) async fn post(&self, key: &str, content_type: &str, body: impl Into<Body>) -> Answer {
-        let request = Request::post("/api/v1/generate/")
+        self.post_to("/api/v1/generate/", key, content_type, body).await
+    }
+
+    /// Posts any body anywhere.
+    pub(crate) async fn post_to(
+        &self,
+        path: &str,
+        key: &str,
+        content_type: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let request = Request::post(path)
             .header("X-Api-Key", key)
             .header("Content-Type", content_type)
             .body(body.into())

@@ -2,7 +2,7 @@
 
 mod answer;
 mod charge;
-mod schema;
+pub(super) mod schema;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::auth::ApiKey;
 use crate::body;
 use crate::error::{Detail, Error, Result};
+use crate::fields::Ignored;
 use crate::plans::Plan;
 use crate::render::Job;
 
@@ -80,12 +81,7 @@ use crate::render::Job;
     )
 )]
 pub(crate) async fn create(State(app): State<App>, key: ApiKey, request: Request) -> Result<Response> {
-    let fields = body::fields(request, app.limits()).await?;
-    let (job, ignored) = Job::read(&fields).map_err(Error::Fields)?;
-    if app.mailer().is_on() && !key.0.owner_verified {
-        return Err(Error::EmailNotVerified);
-    }
-    within_plan(&job, key.effective_plan())?;
+    let (job, ignored) = judge(&app, &key, request).await?;
     charge::look(&app, &key).await?;
     let clock = app.shared_clock();
     let drawing = app.capacity().run(move || Picture::draw(&job, &*clock)).await?;
@@ -100,6 +96,17 @@ pub(crate) async fn create(State(app): State<App>, key: ApiKey, request: Request
         ignored,
     }
     .into_response()
+}
+
+/// Everything that is judged before the quota: size and type of the body, its fields, the plan's gates.
+pub(super) async fn judge(app: &App, key: &ApiKey, request: Request) -> Result<(Job, Ignored)> {
+    let fields = body::fields(request, app.limits()).await?;
+    let (job, ignored) = Job::read(&fields).map_err(Error::Fields)?;
+    if app.mailer().is_on() && !key.0.owner_verified {
+        return Err(Error::EmailNotVerified);
+    }
+    within_plan(&job, key.effective_plan())?;
+    Ok((job, ignored))
 }
 
 /// The plan's gates, one at a time.

@@ -15,7 +15,7 @@ const COLOR: &str = "^(black|white|#[0-9A-Fa-f]{6}|#[0-9A-Fa-f]{8})$";
 const BACKGROUND: &str = "^(transparent|black|white|#[0-9A-Fa-f]{6}|#[0-9A-Fa-f]{8})$";
 
 /// The fields of a render.
-pub(super) struct GenerateRequest;
+pub(crate) struct GenerateRequest;
 
 impl ToSchema for GenerateRequest {
     fn name() -> Cow<'static, str> {
@@ -124,7 +124,7 @@ impl GenerateRequest {
 /// An image's bytes, which JSON Schema has no words for.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
-pub(super) struct Image(());
+pub(crate) struct Image(());
 
 fn field(kind: Type, description: &str) -> ObjectBuilder {
     ObjectBuilder::new()
@@ -160,13 +160,13 @@ fn color(description: &str) -> ObjectBuilder {
 /// A body that cannot be read at all has `detail` alone.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(value_type = std::collections::BTreeMap<String, Wrong>)]
-pub(super) struct BadRequest(Value);
+pub(crate) struct BadRequest(Value);
 
 /// What is wrong with a field.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "a description: the errors write themselves")]
-pub(super) enum Wrong {
+pub(crate) enum Wrong {
     /// Checks of type, range, choice and length.
     Texts(Vec<String>),
     /// Checks of meaning.

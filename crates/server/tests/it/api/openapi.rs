@@ -46,7 +46,8 @@ async fn it_is_openapi_3_1_and_describes_every_route() {
             "get /api/status/",
             "post /api/v1/generate/",
             "get /api/v1/usage/",
-            "get /api/v1/usage/me/"
+            "get /api/v1/usage/me/",
+            "post /api/v1/validate/"
         ]
     );
 }

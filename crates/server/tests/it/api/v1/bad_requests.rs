@@ -9,12 +9,12 @@ use qrstudio_store::PlanName;
 
 use crate::studio::Studio;
 
-const JSON: &str = "application/json";
-const FORM: &str = "multipart/form-data; boundary=b";
+pub(super) const JSON: &str = "application/json";
+pub(super) const FORM: &str = "multipart/form-data; boundary=b";
 const TOO_LARGE: &str = r#"413 {"detail":"Request body too large."}"#;
 
 /// One part of a form.
-fn part(name: &str, value: &str) -> String {
+pub(super) fn part(name: &str, value: &str) -> String {
     format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
 }
 
@@ -24,7 +24,7 @@ fn with(member: &str) -> Vec<u8> {
 }
 
 #[rustfmt::skip]
-fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+pub(super) fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let json = |body: &str| body.as_bytes().to_vec();
     vec![
         // No JSON.

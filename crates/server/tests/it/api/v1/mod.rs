@@ -4,3 +4,4 @@ mod plans;
 mod rate;
 mod usage;
 mod usage_me;
+mod validate;
