@@ -124,9 +124,9 @@ def test_a_flood_of_logins_is_answered_in_bounded_memory(tmp_path):
             answers = [future.result() for future in logins]
         assert {answer.status_code for answer in answers} <= {200, 503}
         assert all(answer.headers["Retry-After"] == "1" for answer in answers if answer.status_code == 503)
-        # Each hash takes 19 MiB; a thousand would take 19 GB.
+        # Each hash takes 19 MiB, in memory that is used again: an allocator keeps it for each of its arenas otherwise.
         peak = re.search(r"VmHWM:\s+(\d+) kB", open(f"/proc/{studio.process.pid}/status").read())
-        assert int(peak[1]) < 300_000, f"{peak[1]} kB"
+        assert int(peak[1]) < 150_000, f"{peak[1]} kB"
     finally:
         assert studio.stop() == 0
 

@@ -1,11 +1,11 @@
 //! Argon2id for requests: a bounded number at once, so that memory is bounded and other requests go on.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::Argon2;
-use argon2::password_hash::PasswordVerifier as _;
-use argon2::password_hash::phc::PasswordHash;
+use argon2::Block;
 
+use super::argon2id;
 use super::rules::normal;
 use crate::capacity::{Capacity, Queue};
 use crate::entropy::{self, Entropy};
@@ -19,6 +19,7 @@ const DUMMY: &str =
 #[derive(Debug)]
 pub(crate) struct Hasher {
     capacity: Capacity,
+    memory: Arc<Memory>,
     /// How many passwords were checked, by what there was to check them against.
     checks: Checks,
 }
@@ -35,6 +36,7 @@ impl Hasher {
     pub(crate) fn new(working: usize, waiting: usize) -> Self {
         Self {
             capacity: Capacity::new(Queue::SignIns, working, waiting),
+            memory: Arc::default(),
             checks: Checks::default(),
         }
     }
@@ -46,10 +48,9 @@ impl Hasher {
     pub(crate) async fn hash(&self, password: &str, entropy: &dyn Entropy) -> Result<String> {
         let salt: [u8; 16] = entropy::bytes(entropy);
         let password = normal(password);
-        let hashed = self
-            .capacity
-            .run(move || super::hash_now(&password, &salt))
-            .await?;
+        let memory = Arc::clone(&self.memory);
+        let work = move || memory.lend(|memory| argon2id::hash(&password, &salt, memory));
+        let hashed = self.capacity.run(work).await?;
         hashed.map_err(Error::internal)
     }
 
@@ -67,7 +68,9 @@ impl Hasher {
         count.fetch_add(1, Ordering::Relaxed);
         let hash = stored.unwrap_or(DUMMY).to_owned();
         let password = normal(password);
-        let matches = self.capacity.run(move || matches(&password, &hash)).await?;
+        let memory = Arc::clone(&self.memory);
+        let work = move || memory.lend(|memory| argon2id::matches(&password, &hash, memory));
+        let matches = self.capacity.run(work).await?;
         Ok(matches && stored.is_some())
     }
 
@@ -80,17 +83,32 @@ impl Hasher {
     }
 }
 
-/// The costs are those that the hash names. A hash that cannot be read matches nothing.
-fn matches(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &hash)
-            .is_ok()
-    })
+/// The memory of hashes that are done, for those that come: as many pieces as there ever were hashes at once.
+#[derive(Default)]
+struct Memory(Mutex<Vec<Vec<Block>>>);
+
+impl Memory {
+    fn lend<T>(&self, work: impl FnOnce(&mut Vec<Block>) -> T) -> T {
+        let pieces = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut piece = pieces().pop().unwrap_or_default();
+        let done = work(&mut piece);
+        pieces().push(piece);
+        done
+    }
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Memory(..)")
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use argon2::Argon2;
+    use argon2::password_hash::PasswordVerifier as _;
+    use argon2::password_hash::phc::PasswordHash;
+
     use super::*;
     use crate::entropy::SystemEntropy;
 
@@ -117,6 +135,10 @@ mod tests {
         assert_eq!(costs(DUMMY), costs(&ours));
         assert!(PasswordHash::new(DUMMY).is_ok());
         assert_eq!(DUMMY.len(), ours.len());
+        // The crate's own way to the same answer.
+        let parsed = PasswordHash::new(&ours).unwrap();
+        assert!(Argon2::default().verify_password(b"x", &parsed).is_ok());
+        assert_eq!(hasher.memory.0.lock().unwrap().len(), 1);
         assert!(!hasher.verify("x", None).await.unwrap());
         assert_eq!(hasher.checks(), (0, 1));
     }

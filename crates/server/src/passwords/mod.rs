@@ -1,11 +1,8 @@
 //! Passwords: drawn for people who have to type them, kept as Argon2id hashes.
 
+mod argon2id;
 mod hasher;
 mod rules;
-
-use argon2::Argon2;
-use argon2::password_hash::PasswordHasher as _;
-use argon2::password_hash::phc::PasswordHash;
 
 pub(crate) use self::hasher::Hasher;
 pub(crate) use self::rules::refusals;
@@ -38,21 +35,17 @@ pub struct HashError(String);
 /// The Argon2id hash in PHC form, on a blocking thread: for commands, which have no queue.
 pub(crate) async fn hash(password: String, entropy: &dyn Entropy) -> Result<String, HashError> {
     let salt: [u8; 16] = entropy::bytes(entropy);
-    let hashing = tokio::task::spawn_blocking(move || hash_now(&rules::normal(&password), &salt));
+    let hashing = tokio::task::spawn_blocking(move || {
+        argon2id::hash(&rules::normal(&password), &salt, &mut Vec::new())
+    });
     hashing.await.map_err(|error| HashError(error.to_string()))?
-}
-
-/// With the crate's defaults (19 MiB, two passes). Takes tens of milliseconds.
-fn hash_now(password: &str, salt: &[u8]) -> Result<String, HashError> {
-    let hash: PasswordHash = Argon2::default()
-        .hash_password_with_salt(password.as_bytes(), salt)
-        .map_err(|error| HashError(error.to_string()))?;
-    Ok(hash.to_string())
 }
 
 #[cfg(test)]
 mod tests {
+    use argon2::Argon2;
     use argon2::password_hash::PasswordVerifier as _;
+    use argon2::password_hash::phc::PasswordHash;
 
     use super::*;
     use crate::entropy::SystemEntropy;
