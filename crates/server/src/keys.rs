@@ -28,12 +28,17 @@ impl RawKey {
         self.0.get(..PREFIX_CHARACTERS).unwrap_or_default()
     }
 
+    /// What the store keeps of it.
+    pub(crate) fn hash(&self) -> KeyHash {
+        KeyHash::of(&self.0)
+    }
+
     /// The row for the store.
     pub(crate) fn row(&self, name: &str, plan: Option<PlanName>, at: Millis) -> NewKey {
         NewKey {
             name: name.to_owned(),
             prefix: self.prefix().to_owned(),
-            hash: KeyHash::of(&self.0),
+            hash: self.hash(),
             plan,
             at,
         }

@@ -115,11 +115,17 @@ pub fn plan(name: PlanName) -> &'static Plan {
     }
 }
 
+/// The name of a key's effective plan.
+#[must_use]
+pub fn lower(key: Option<PlanName>, workspace: PlanName) -> PlanName {
+    key.map_or(workspace, |key| key.min(workspace))
+}
+
 /// A key's effective plan, which rules what a render may look like: the lower of its own plan and the workspace's.
 /// A key without a plan of its own follows the workspace's.
 #[must_use]
 pub fn effective(key: Option<PlanName>, workspace: PlanName) -> &'static Plan {
-    plan(key.map_or(workspace, |key| key.min(workspace)))
+    plan(lower(key, workspace))
 }
 
 #[cfg(test)]

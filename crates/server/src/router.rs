@@ -6,7 +6,9 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{account, auth, docs, generate, health, home, openapi, status, usage, usage_me, validate};
+use crate::api::{
+    account, auth, docs, generate, health, home, keys, openapi, status, usage, usage_me, validate,
+};
 use crate::app::App;
 use crate::error::{method_not_allowed, not_found};
 use crate::middleware::{Shell, note_route};
@@ -40,6 +42,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(validate::judge))
         .routes(routes!(usage::show))
         .routes(routes!(usage_me::show))
+        .routes(routes!(keys::list::list, keys::create::create))
+        .routes(routes!(keys::revoke::revoke))
+        .routes(routes!(keys::rotate::rotate))
         .routes(routes!(auth::signup::create))
         .routes(routes!(auth::login::create))
         .routes(routes!(auth::refresh::create))

@@ -6,6 +6,7 @@ pub(crate) mod docs;
 pub(crate) mod generate;
 pub(crate) mod health;
 pub(crate) mod home;
+pub(crate) mod keys;
 pub(crate) mod openapi;
 pub(crate) mod status;
 pub(crate) mod usage;

@@ -35,6 +35,7 @@ use crate::rate::USER_REQUESTS_PER_MINUTE;
     ),
     tags(
         (name = "Codes", description = "Rendering"),
+        (name = "Keys", description = "What programs ask with"),
         (name = "Accounts", description = "Signing up, signing in, and what belongs to a user"),
         (name = "Usage", description = "Quota and credits"),
         (name = "Service", description = "Health"),

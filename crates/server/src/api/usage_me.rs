@@ -132,7 +132,7 @@ impl UsageOfKey {
             id: key.id.0,
             name: key.name,
             key_prefix: key.prefix,
-            plan: plans::effective(key.plan, workspace_plan).name.as_str(),
+            plan: plans::lower(key.plan, workspace_plan).as_str(),
             is_active: key.revoked_at.is_none(),
             used_this_month: used,
             last_used_at: key.last_used_at.map(wire_time::instant),

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::HeaderName;
 use axum::http::request::Parts;
-use qrstudio_store::{KeyAccess, KeyHash};
+use qrstudio_store::{KeyAccess, KeyHash, Millis};
 
 use crate::app::App;
 use crate::error::Error;
@@ -48,6 +48,19 @@ impl FromRequestParts<App> for ApiKey {
         let plan = key.effective_plan();
         let caller = Caller::Key(key.0.key_id.0);
         super::count(parts, app, caller, plan.requests_per_minute, plan.name)?;
+        note_use(app, &key.0).await;
         Ok(key)
+    }
+}
+
+/// Keeps the time of last use exact to a minute: at most one write a minute, on whichever request is the first. A render
+/// notes its time in its own transaction, too, which then saves this one.
+async fn note_use(app: &App, access: &KeyAccess) {
+    let now = Millis(app.clock().now_ms());
+    if access.is_use_due(now)
+        && let Err(error) = app.store().touch_key(access.key_id, now).await
+    {
+        // The request itself may still be answered.
+        tracing::warn!(%error, "the time of a key's last use was not stored");
     }
 }

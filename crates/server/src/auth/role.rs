@@ -24,6 +24,14 @@ impl Rank for Viewer {
     const ROLE: Role = Role::Viewer;
 }
 
+/// Who looks after the workspace for its owner.
+#[derive(Debug, Clone)]
+pub(crate) enum Admin {}
+
+impl Rank for Admin {
+    const ROLE: Role = Role::Admin;
+}
+
 /// Who owns the workspace.
 #[derive(Debug, Clone)]
 pub(crate) enum Owner {}

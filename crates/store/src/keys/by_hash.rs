@@ -1,7 +1,7 @@
 //! The look-up of every request.
 
 use crate::{
-    KeyAccess, KeyHash, KeyId, Store, StoreError, WorkspaceId,
+    KeyAccess, KeyHash, KeyId, Millis, Store, StoreError, WorkspaceId,
     keys::sql,
     unit::{Access, Columns, Db, Unit, Value, word},
 };
@@ -36,5 +36,6 @@ fn read(row: &dyn Columns) -> Result<KeyAccess, StoreError> {
         key_plan: row.maybe_text(3)?.as_deref().map(word).transpose()?,
         workspace_plan: word(&row.text(4)?)?,
         owner_verified: row.maybe_integer(5)?.is_some(),
+        last_used_at: row.maybe_integer(6)?.map(Millis),
     })
 }

@@ -87,6 +87,8 @@ pub struct KeyAccess {
     pub workspace_plan: PlanName,
     /// Whether an owner of the workspace has shown that their address is theirs.
     pub owner_verified: bool,
+    /// When the key was last used, exact to a minute.
+    pub last_used_at: Option<Millis>,
 }
 
 impl KeyAccess {

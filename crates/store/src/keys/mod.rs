@@ -5,7 +5,9 @@ mod create;
 mod entities;
 mod list;
 mod revoke;
+mod rotate;
 pub(crate) mod sql;
+mod touch;
 
 pub use self::entities::{Key, KeyAccess, KeyHash, KeyUsage, NewKey};
 pub(crate) use self::{create::insert, list::ListAllKeys};

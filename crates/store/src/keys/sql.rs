@@ -18,7 +18,8 @@ statements! {
     KEY_BY_HASH = "\
         SELECT k.id, k.workspace_id, k.prefix, k.plan, w.plan, \
         (SELECT MAX(u.verified_at) FROM memberships m JOIN users u ON u.id = m.user_id \
-        WHERE m.workspace_id = k.workspace_id AND m.role = 'owner') \
+        WHERE m.workspace_id = k.workspace_id AND m.role = 'owner'), \
+        k.last_used_at \
         FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id \
         WHERE k.hash = $1 AND k.revoked_at IS NULL";
 
@@ -37,6 +38,16 @@ statements! {
         "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $3) WHERE workspace_id = $1 AND id = $2 RETURNING ",
         key_columns!()
     );
+
+    /// $1 workspace, $2 key, $3 prefix and $4 hash of the new raw key. No row: no such key, or revoked.
+    ROTATE_KEY = concat!(
+        "UPDATE api_keys SET prefix = $3, hash = $4 WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL ",
+        "RETURNING ", key_columns!()
+    );
+
+    /// $1 key, $2 now, $3 a minute ago. Requests of one moment write once.
+    TOUCH_KEY = "\
+        UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)";
 
     REVOKE_KEYS_BY_PREFIX = concat!(
         "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE prefix = $1 RETURNING ",

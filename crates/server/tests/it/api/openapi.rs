@@ -45,6 +45,10 @@ async fn it_is_openapi_3_1_and_describes_every_route() {
             "get /api/health/",
             "get /api/status/",
             "post /api/v1/generate/",
+            "get /api/v1/keys/",
+            "post /api/v1/keys/",
+            "delete /api/v1/keys/{id}/",
+            "post /api/v1/keys/{id}/rotate/",
             "get /api/v1/usage/",
             "get /api/v1/usage/me/",
             "post /api/v1/validate/"

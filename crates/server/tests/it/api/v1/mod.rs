@@ -1,5 +1,6 @@
 mod bad_requests;
 mod generate;
+mod keys;
 mod plans;
 mod rate;
 mod usage;
