@@ -1,7 +1,6 @@
 """The README's snippets do what they say, pasted as they stand."""
 
 import os
-import re
 import shutil
 import subprocess
 
@@ -9,15 +8,10 @@ import pytest
 from PIL import Image
 
 import decoders
+from snippets import dead_links, snippet
 from studio import BINARY, ROOT
 
-README = (ROOT / "README.md").read_text()
-
-
-def snippet(language: str, containing: str) -> str:
-    found = [text for text in re.findall(rf"```{language}\n(.*?)```", README, re.S) if containing in text]
-    assert len(found) == 1, f"{len(found)} {language} snippets contain {containing!r}"
-    return found[0]
+README = ROOT / "README.md"
 
 
 @pytest.fixture
@@ -33,27 +27,26 @@ def paste(studio, key, tmp_path):
 
 
 def test_curl(paste, tmp_path):
-    paste(snippet("sh", "curl"), "sh", "-ec")
+    paste(snippet(README, "sh", "curl"), "sh", "-ec")
     picture = (tmp_path / "menu.png").read_bytes()
     assert decoders.zxing(picture) == decoders.zbar(picture) == ["https://example.com/menu"]
     assert Image.open(tmp_path / "menu.png").size == (1200, 1200)
 
 
 def test_python(paste, tmp_path):
-    paste(snippet("python", "requests"), str(ROOT / "target/venv/bin/python"), "-c")
+    paste(snippet(README, "python", "requests"), str(ROOT / "target/venv/bin/python"), "-c")
     assert decoders.zxing(decoders.rsvg((tmp_path / "wifi.svg").read_bytes())) == ["WIFI:T:WPA;S:Corner Café;P:two flat whites;;"]
 
 
 def test_javascript(paste, tmp_path):
-    paste(snippet("javascript", "fetch"), shutil.which("node"), "--input-type=module", "-e")
+    paste(snippet(README, "javascript", "fetch"), shutil.which("node"), "--input-type=module", "-e")
     assert decoders.zxing((tmp_path / "menu-4in.png").read_bytes()) == ["https://example.com/menu"]
 
 
 def test_command_line(paste, tmp_path):
-    paste(snippet("sh", "-- render").replace("cargo run --release --", str(BINARY)), "sh", "-ec")
+    paste(snippet(README, "sh", "-- render").replace("cargo run --release --", str(BINARY)), "sh", "-ec")
     assert decoders.zxing((tmp_path / "menu.png").read_bytes()) == ["https://example.com/menu"]
 
 
 def test_the_links_lead_somewhere():
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / target).exists(), target
+    assert dead_links(README) == []
