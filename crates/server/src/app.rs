@@ -16,6 +16,7 @@ use crate::entropy::Entropy;
 use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::passwords::Hasher;
+use crate::plans::Plans;
 use crate::rate::Rates;
 use crate::secret::SecretKey;
 
@@ -100,6 +101,11 @@ impl App {
 
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// What each plan allows here.
+    pub(crate) fn plans(&self) -> &Plans {
+        &self.0.config.plans
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -9,6 +9,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::listener::Listener;
 use crate::mail::MailSettings;
+use crate::plans::PlanName;
 use crate::secret;
 use crate::serve::make_data_directory;
 use crate::tls;
@@ -17,7 +18,7 @@ use crate::transport::Network;
 /// What was found about one setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The variable that sets it.
+    /// The variable that sets it, or the table of the file.
     pub setting: &'static str,
     /// Whether the service can run so.
     pub verdict: Verdict,
@@ -53,6 +54,7 @@ pub async fn check(config: &Config) -> Vec<Finding> {
     findings.push(mail(config).await);
     findings.push(trusted_proxies(config));
     findings.extend(tls::findings(config, SystemClock::new().now_ms()));
+    findings.push(plans(config));
     findings.push(log(config));
     findings
 }
@@ -64,6 +66,8 @@ const DATABASE_URL: &str = "QRSTUDIO_DATABASE_URL";
 const SMTP_URL: &str = "QRSTUDIO_SMTP_URL";
 const TRUSTED_PROXIES: &str = "QRSTUDIO_TRUSTED_PROXIES";
 const SECRET_KEY: &str = "QRSTUDIO_SECRET_KEY";
+/// A table of the file, without a variable.
+const PLANS: &str = "plans";
 const LOG: &str = "QRSTUDIO_LOG";
 
 pub(crate) fn finding(setting: &'static str, verdict: Verdict, text: impl Into<String>) -> Finding {
@@ -72,6 +76,20 @@ pub(crate) fn finding(setting: &'static str, verdict: Verdict, text: impl Into<S
         verdict,
         text: text.into(),
     }
+}
+
+fn plans(config: &Config) -> Finding {
+    let changed: Vec<_> = config.plans.changed().into_iter().map(PlanName::as_str).collect();
+    let doubts = config.plans.doubts();
+    if !doubts.is_empty() {
+        let text = format!("{}: is it meant so? Nobody gains by that step", doubts.join("; "));
+        return finding(PLANS, Verdict::Warning, text);
+    }
+    let text = match changed.as_slice() {
+        [] => "the plans are those of the documentation".to_owned(),
+        changed => format!("the file changes {}", changed.join(", ")),
+    };
+    finding(PLANS, Verdict::Ok, text)
 }
 
 fn listen(config: &Config) -> Finding {

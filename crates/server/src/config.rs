@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use axum::http::Uri;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::plans::PlanName;
+use crate::plans::{PlanName, Plans};
 use crate::secret::SecretKey;
 use crate::transport::Network;
 
@@ -55,6 +55,8 @@ pub struct Config {
     pub log: String,
     /// `QRSTUDIO_LOG_FORMAT`: `text` for people, `json` for collectors.
     pub log_format: LogFormat,
+    /// What each plan allows; in the file alone, as `[plans.free]`.
+    pub plans: Plans,
 }
 
 impl Default for Config {
@@ -78,6 +80,7 @@ impl Default for Config {
             migrate: true,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
+            plans: Plans::default(),
         }
     }
 }

@@ -35,6 +35,7 @@ fn toml(loaded: &Loaded, settings: &Value) -> String {
         .as_object()
         .into_iter()
         .flatten()
+        .filter(|(_, value)| !value.is_object())
         .map(|(name, value)| {
             let origin = loaded
                 .origins
@@ -52,7 +53,7 @@ fn toml(loaded: &Loaded, settings: &Value) -> String {
         .map(|(setting, _)| setting.chars().count())
         .max()
         .unwrap_or(0);
-    lines
+    let mut text: String = lines
         .into_iter()
         .map(|(setting, origin)| {
             format!(
@@ -60,5 +61,19 @@ fn toml(loaded: &Loaded, settings: &Value) -> String {
                 " ".repeat(width - setting.chars().count())
             )
         })
-        .collect()
+        .collect();
+    // In TOML, tables come after everything else.
+    for (name, tables) in settings.as_object().into_iter().flatten() {
+        let origin = loaded
+            .origins
+            .get(name)
+            .map_or("default".to_owned(), ToString::to_string);
+        for (table, columns) in tables.as_object().into_iter().flatten() {
+            text.push_str(&format!("\n[{name}.{table}]  # {origin}\n"));
+            for (column, value) in columns.as_object().into_iter().flatten() {
+                text.push_str(&format!("{column} = {value}\n"));
+            }
+        }
+    }
+    text
 }

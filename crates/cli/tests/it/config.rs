@@ -225,3 +225,59 @@ fn values_that_only_the_service_can_judge_keep_their_place() {
     assert!(!done.stderr.contains("geheim"));
     run(["serve", "--log", "a=b=c"]).failed(2, &["--log: "]);
 }
+
+#[test]
+fn plans_are_replaced_by_tables_of_the_file() {
+    let shell = Shell::new();
+    shell.write(
+        "qrstudio.toml",
+        "log = \"warn\"\n[plans.free]\nmonthly_renders = 100\nactive_dynamic_codes = \"unlimited\"\n[plans.pro]\nmax_dpi = 450\n",
+    );
+    let settings = shell.run(["config", "--json"]).json();
+    let free = json!({
+        "monthly_renders": 100, "max_size_inches": 3, "max_dpi": 300, "custom_logo": false,
+        "active_dynamic_codes": "unlimited", "bulk_items": 0, "overage": false, "requests_per_minute": 10
+    });
+    assert_eq!(settings["plans"]["free"], free);
+    assert_eq!(settings["plans"]["pro"]["max_dpi"], 450);
+    assert_eq!(settings["plans"]["enterprise"]["monthly_renders"], "unlimited");
+
+    let printed = shell.run(["config"]);
+    assert!(
+        printed.text().contains("\n[plans.free]  # qrstudio.toml\n"),
+        "{}",
+        printed.text()
+    );
+    let again = Shell::new();
+    again.write("qrstudio.toml", printed.text());
+    assert_eq!(again.run(["config", "--json"]).json(), settings);
+}
+
+#[test]
+fn plans_that_cannot_be_are_refused_with_their_place() {
+    for (table, problem) in [
+        (
+            "[plans.free]\nmonthly_render = 5\n",
+            "qrstudio.toml: plans: free: unknown field `monthly_render`",
+        ),
+        ("[plans.gold]\n", "qrstudio.toml: plans: 'gold' is no plan"),
+        (
+            "[plans.pro]\nmax_dpi = 1200\n",
+            "qrstudio.toml: plans: pro: max_dpi is 1200; it has to lie between 72 and 600",
+        ),
+    ] {
+        let shell = Shell::new();
+        shell.write("qrstudio.toml", table);
+        let refused = shell.run(["config"]);
+        assert_eq!(refused.code, 2, "{table}");
+        assert!(refused.stderr.contains(problem), "{}", refused.stderr);
+    }
+    let refused = Shell::new().with("QRSTUDIO_PLANS", "enterprise").run(["config"]);
+    assert!(
+        refused
+            .stderr
+            .contains("QRSTUDIO_PLANS: is a table and has its place in the configuration file"),
+        "{}",
+        refused.stderr
+    );
+}

@@ -3,7 +3,7 @@
 use qrstudio_store::{AccountSummary, Key};
 use serde::{Serialize, Serializer};
 
-use crate::plans::{self, PlanName};
+use crate::plans::{PlanName, Plans};
 
 /// A user that was made, with what is shown once.
 #[derive(Debug, Serialize)]
@@ -136,8 +136,8 @@ pub struct AccountLine {
     pub keys: Vec<KeyLine>,
 }
 
-impl From<AccountSummary> for AccountLine {
-    fn from(account: AccountSummary) -> Self {
+impl AccountLine {
+    pub(super) fn new(account: AccountSummary, plans: &Plans) -> Self {
         Self {
             workspace: WorkspaceLine {
                 id: account.workspace.0,
@@ -150,7 +150,7 @@ impl From<AccountSummary> for AccountLine {
                 name: account.name,
             },
             used_this_month: account.used,
-            monthly_quota: plans::plan(account.plan).monthly_renders,
+            monthly_quota: plans.get(account.plan).monthly_renders,
             credits: account.credits,
             keys: account.keys.into_iter().map(KeyLine::from).collect(),
         }

@@ -18,7 +18,7 @@ use crate::email::{Email, EmailKey};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::keys::RawKey;
 use crate::passwords::{self, HashError};
-use crate::plans::PlanName;
+use crate::plans::{PlanName, Plans};
 use crate::serve::{ServeError, open_store};
 
 /// An open store, and the commands on it.
@@ -27,6 +27,7 @@ pub struct Admin {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     default_plan: PlanName,
+    plans: Plans,
 }
 
 /// Why a command did nothing.
@@ -83,6 +84,7 @@ impl Admin {
             clock: Arc::new(SystemClock::new()),
             entropy: Arc::new(SystemEntropy),
             default_plan: config.default_plan,
+            plans: config.plans.clone(),
         })
     }
 
@@ -246,7 +248,10 @@ impl Admin {
     pub async fn list(&self) -> Result<Accounts, AdminError> {
         let accounts = self.store.list_accounts(Month::of(self.now())).await?;
         Ok(Accounts {
-            accounts: accounts.into_iter().map(AccountLine::from).collect(),
+            accounts: accounts
+                .into_iter()
+                .map(|account| AccountLine::new(account, &self.plans))
+                .collect(),
         })
     }
 

@@ -76,7 +76,7 @@ pub(crate) async fn show(State(app): State<App>, key: ApiKey) -> Result<Json<Usa
         .ok_or(Error::InvalidKey)?;
     let (effective, workspace) = (key.effective_plan(), key.workspace_plan());
     Ok(Json(Usage {
-        key_prefix: key.0.prefix,
+        key_prefix: key.0.prefix.clone(),
         plan: effective.name.as_str(),
         monthly_quota: workspace.monthly_renders,
         used_this_month: used.used,

@@ -7,24 +7,31 @@ use qrstudio_store::{KeyAccess, KeyHash, Millis};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::plans::{self, Plan};
+use crate::plans::Plan;
 use crate::rate::Caller;
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The key of a request, found and working.
 #[derive(Debug, Clone)]
-pub(crate) struct ApiKey(pub(crate) KeyAccess);
+pub(crate) struct ApiKey(pub(crate) KeyAccess, Caps);
+
+/// What the key's plan and the workspace's allow.
+#[derive(Debug, Clone)]
+struct Caps {
+    effective: Plan,
+    workspace: Plan,
+}
 
 impl ApiKey {
     /// The lower of the key's plan and the workspace's: rules what a render may look like.
-    pub(crate) fn effective_plan(&self) -> &'static Plan {
-        plans::effective(self.0.key_plan, self.0.workspace_plan)
+    pub(crate) fn effective_plan(&self) -> &Plan {
+        &self.1.effective
     }
 
     /// The workspace's plan: rules quota, overage and credits.
-    pub(crate) fn workspace_plan(&self) -> &'static Plan {
-        plans::plan(self.0.workspace_plan)
+    pub(crate) fn workspace_plan(&self) -> &Plan {
+        &self.1.workspace
     }
 }
 
@@ -44,7 +51,11 @@ impl FromRequestParts<App> for ApiKey {
             .await?
             .ok_or(Error::InvalidKey)?;
         super::note(parts, access.workspace_id);
-        let key = Self(access);
+        let caps = Caps {
+            effective: *app.plans().get(access.effective_plan()),
+            workspace: *app.plans().get(access.workspace_plan),
+        };
+        let key = Self(access, caps);
         let plan = key.effective_plan();
         let caller = Caller::Key(key.0.key_id.0);
         super::count(parts, app, caller, plan.requests_per_minute, plan.name)?;

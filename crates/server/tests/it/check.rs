@@ -194,3 +194,27 @@ async fn a_secret_key_that_others_can_read_or_that_is_none() {
         (Verdict::Ok, "given".to_owned())
     );
 }
+
+#[tokio::test]
+async fn plans_that_go_down_where_they_should_go_up() {
+    let directory = tempfile::tempdir().unwrap();
+    for (table, verdict, text) in [
+        ("{}", Verdict::Ok, "the plans are those of the documentation"),
+        (
+            r#"{"free": {"monthly_renders": 100}, "enterprise": {"max_dpi": 600}}"#,
+            Verdict::Ok,
+            "the file changes free",
+        ),
+        (
+            r#"{"free": {"monthly_renders": "unlimited"}}"#,
+            Verdict::Warning,
+            "starter allows less monthly_renders than free: is it meant so? Nobody gains by that step",
+        ),
+    ] {
+        let config = Config {
+            plans: serde_json::from_str(table).unwrap(),
+            ..config(&directory)
+        };
+        assert_eq!(found(&config, "plans").await, (verdict, text.to_owned()));
+    }
+}

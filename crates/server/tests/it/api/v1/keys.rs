@@ -222,6 +222,7 @@ async fn a_key_without_a_plan_follows_the_workspaces() {
     let (studio, tokens) = on(PlanName::Pro).await;
     let follows = made(&create(&studio, &tokens, json!({"name": "follows"})).await).1;
     let held = made(&create(&studio, &tokens, json!({"name": "held", "plan": "starter"})).await).1;
+    let plans = qrstudio_server::plans::Plans::default();
     for (workspace, followed, held_to, inches) in [
         (PlanName::Pro, "pro", "starter", (15, 8)),
         (PlanName::Agency, "agency", "starter", (15, 8)),
@@ -237,7 +238,7 @@ async fn a_key_without_a_plan_follows_the_workspaces() {
                 "{workspace}"
             );
             // The quota is the workspace's in both cases.
-            let quota = qrstudio_server::plans::plan(workspace).monthly_renders;
+            let quota = plans.get(workspace).monthly_renders;
             assert_eq!(usage["monthly_quota"], json!(quota), "{workspace}");
         }
         let plans: Vec<_> = listed(&studio, &tokens)

@@ -217,3 +217,57 @@ async fn parallel_requests_are_counted_exactly() {
     statuses.sort_unstable();
     assert_eq!(statuses, [[200; 5].as_slice(), &[429; 15]].concat());
 }
+
+#[tokio::test]
+async fn the_operators_table_rules_everywhere() {
+    let table = json!({
+        "starter": {
+            "monthly_renders": 2, "overage": false, "max_size_inches": 5, "max_dpi": 450, "requests_per_minute": 7,
+            "bulk_items": 3, "active_dynamic_codes": "unlimited", "custom_logo": false,
+        },
+        "free": {"max_size_inches": 1},
+    });
+    let config: qrstudio_server::Config = serde_json::from_value(json!({"plans": table})).unwrap();
+    let studio = Studio::with_config(config).await;
+    let key = studio.key(PlanName::Starter).await;
+    let held = studio.another_key("held", Some(PlanName::Free)).await;
+
+    let usage = studio.get_with(&key, "/api/v1/usage/").await;
+    assert_eq!(usage.header("x-ratelimit-limit"), "7");
+    assert_eq!(
+        usage.json(),
+        json!({
+            "key_prefix": "smk_test----", "plan": "starter", "monthly_quota": 2, "used_this_month": 0, "remaining": 2,
+            "max_size_inches": 5, "max_dpi": 450, "allow_custom_logo": false, "max_active_dynamic_qrs": null,
+            "max_bulk_items": 3, "active_dynamic_qrs": 0, "credits_remaining": 0, "key_used_this_month": 0
+        })
+    );
+    for (key, fields, expected) in [
+        (
+            &key,
+            json!({"data": "x", "size_inches": 6}),
+            r#"403 {"detail":"Plan 'starter' allows up to 5\". Upgrade for larger sizes."}"#,
+        ),
+        (
+            &key,
+            json!({"data": "x", "size_inches": 1, "dpi": 500}),
+            r#"403 {"detail":"Plan 'starter' caps DPI at 450. Upgrade for higher resolution."}"#,
+        ),
+        (
+            &held,
+            json!({"data": "x", "size_inches": 2}),
+            r#"403 {"detail":"Plan 'free' allows up to 1\". Upgrade for larger sizes."}"#,
+        ),
+    ] {
+        assert_eq!(studio.generate(key, fields).await.line(), expected);
+    }
+    let small = json!({"data": "x", "size_inches": 1});
+    for left in ["1", "0"] {
+        let answer = studio.generate(&held, small.clone()).await;
+        assert_eq!(answer.header("x-qr-quota-remaining"), left);
+    }
+    assert_eq!(
+        studio.generate(&held, small).await.line(),
+        r#"429 {"detail":"Monthly quota of 2 exceeded for plan 'starter'."}"#
+    );
+}
