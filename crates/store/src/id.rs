@@ -25,4 +25,6 @@ ids! {
     KeyId;
     /// A session: one sign-in. Never given out twice.
     SessionId;
+    /// Something that has happened. Never given out twice.
+    EventId;
 }

@@ -38,12 +38,13 @@
 //! # }).unwrap();
 //! ```
 //!
-//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`, `sessions`, `tokens`), against the few things
+//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`, `events`, `sessions`, `tokens`), against the few things
 //! that both engines can do (`unit::Db`). `Store::run` is the one place where the engine is chosen.
 
 mod accounts;
 mod charges;
 mod error;
+mod events;
 mod id;
 mod keys;
 mod migrations;
@@ -65,7 +66,8 @@ pub use self::{
     },
     charges::{Allowance, Charge, ChargeOutcome, DayRenders, Receipt, Usage},
     error::StoreError,
-    id::{KeyId, SessionId, UserId, WorkspaceId},
+    events::{Event, EventKind, UnknownEvent},
+    id::{EventId, KeyId, SessionId, UserId, WorkspaceId},
     keys::{Key, KeyAccess, KeyHash, KeyUsage, NewKey},
     migrations::{Migrated, SchemaState},
     options::Options,

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    DatabaseUrl, Options, StoreError, accounts, charges, keys,
+    DatabaseUrl, Options, StoreError, accounts, charges, events, keys,
     migrations::{Migrated, SchemaState},
     postgres::Postgres,
     sessions,
@@ -159,6 +159,7 @@ impl Unit for CheckStatements {
             accounts::sql::ALL,
             keys::sql::ALL,
             charges::sql::ALL,
+            events::sql::ALL,
             sessions::sql::ALL,
             tokens::sql::ALL,
         ];

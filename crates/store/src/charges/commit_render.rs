@@ -1,8 +1,8 @@
-//! The charge: one statement decides, two count.
+//! The charge: one statement decides, two count, and twice a month an event is told.
 
 use crate::{
     Charge, ChargeOutcome, Month, Receipt, Store, StoreError,
-    charges::sql,
+    charges::{sql, thresholds},
     time::day_number,
     unit::{Access, Columns, Db, Unit, Value, count},
 };
@@ -13,6 +13,9 @@ impl Store {
     ///
     /// When this returns `Charged`, the charge is durable. Under any number of callers, processes and nodes, exactly as
     /// many charges are paid as there is room for.
+    ///
+    /// The first charge of a month after which 75 %, or 100 %, of the quota are used stores an event of that threshold with
+    /// itself, one that jumps over both stores both. Credits do not count.
     ///
     /// The month never goes back: a charge whose time lies in an older month than one before it counts in the newer.
     ///
@@ -66,18 +69,23 @@ impl Unit for CommitRender {
         let day = day_number(charge.at).max(taken.month * 100 + 1);
         db.execute(sql::COUNT_DAY, &[workspace, Value::Integer(day), cost])
             .await?;
+        thresholds::tell(db, charge, &taken).await?;
         Ok(ChargeOutcome::Charged(taken.receipt(charge.cost.into())))
     }
 }
 
 /// The balance after the charge.
-struct Taken {
-    month: i64,
-    used: u64,
+pub(super) struct Taken {
+    /// YYYYMM
+    pub(super) month: i64,
+    pub(super) used: u64,
     overage: u64,
     credits: u64,
     from_credits: u64,
     from_overage: u64,
+    /// The newest months in which a charge has told that so much of the quota is used.
+    pub(super) marked_75: i64,
+    pub(super) marked_100: i64,
 }
 
 impl Taken {
@@ -89,7 +97,14 @@ impl Taken {
             credits: count(row.integer(3)?)?,
             from_credits: count(row.integer(4)?)?,
             from_overage: count(row.integer(5)?)?,
+            marked_75: row.integer(6)?,
+            marked_100: row.integer(7)?,
         })
+    }
+
+    /// Whether a part of the cost was not paid by credits.
+    pub(super) fn has_used(&self, cost: u32) -> bool {
+        u64::from(cost) > self.from_credits
     }
 
     fn receipt(&self, cost: u64) -> Receipt {

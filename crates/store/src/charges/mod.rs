@@ -4,6 +4,7 @@ mod commit_render;
 mod daily;
 mod entities;
 pub(crate) mod sql;
+mod thresholds;
 mod usage;
 
 pub use self::entities::{Allowance, Charge, ChargeOutcome, DayRenders, Receipt, Usage};

@@ -55,10 +55,17 @@ statements! {
         "charge_credits = CASE WHEN credits >= $3 THEN $3 ELSE credits END, ",
         "charge_overage = ", over!(), " ",
         "WHERE workspace_id = $1 AND ($5 = 1 OR ", over!(), " = 0) ",
-        "RETURNING month, used, overage, credits, charge_credits, charge_overage"
+        "RETURNING month, used, overage, credits, charge_credits, charge_overage, marked_75, marked_100"
     );
 
     HAS_BALANCE = "SELECT workspace_id FROM balances WHERE workspace_id = $1";
+
+    /// $1 workspace, $2 month of the balance.
+    MARK_75 = "UPDATE balances SET marked_75 = $2 WHERE workspace_id = $1";
+
+    MARK_100 = "UPDATE balances SET marked_100 = $2 WHERE workspace_id = $1";
+
+    PLAN_OF = "SELECT plan FROM workspaces WHERE id = $1";
 
     /// $1 key, $2 month of the balance after the charge, $3 cost, $4 now. The time of last use rides along.
     COUNT_KEY = "\

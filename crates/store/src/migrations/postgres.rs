@@ -20,6 +20,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("postgres/0002_sessions_tokens.sql"),
     },
+    Migration {
+        number: 3,
+        name: "0003_events",
+        runs_with: 1,
+        text: include_str!("postgres/0003_events.sql"),
+    },
 ];
 
 /// Any number that means this lock alone, to PostgreSQL's advisory locks of one database.

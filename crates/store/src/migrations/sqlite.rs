@@ -21,6 +21,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("sqlite/0002_sessions_tokens.sql"),
     },
+    Migration {
+        number: 3,
+        name: "0003_events",
+        runs_with: 1,
+        text: include_str!("sqlite/0003_events.sql"),
+    },
 ];
 
 const TABLE: &str = "\

@@ -17,6 +17,7 @@ mod cases {
     mod profiles;
     mod schema;
     mod sessions;
+    mod thresholds;
     mod tokens;
 }
 #[cfg(test)]

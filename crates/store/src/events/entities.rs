@@ -1,0 +1,59 @@
+//! What the area speaks of.
+
+use std::str::FromStr;
+
+use crate::{EventId, Millis, WorkspaceId};
+
+/// What kind of thing has happened.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum EventKind {
+    /// `quota.threshold_75`: three quarters of the month's renders are used.
+    QuotaThreshold75,
+    /// `quota.threshold_100`: all of the month's renders are used.
+    QuotaThreshold100,
+}
+
+impl EventKind {
+    /// All kinds.
+    pub const ALL: [Self; 2] = [Self::QuotaThreshold75, Self::QuotaThreshold100];
+
+    /// The name on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::QuotaThreshold75 => "quota.threshold_75",
+            Self::QuotaThreshold100 => "quota.threshold_100",
+        }
+    }
+}
+
+impl FromStr for EventKind {
+    type Err = UnknownEvent;
+
+    fn from_str(text: &str) -> Result<Self, UnknownEvent> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(UnknownEvent)
+    }
+}
+
+/// A text that names no kind of event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("no such event")]
+pub struct UnknownEvent;
+
+/// Something that has happened in a workspace.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// The event.
+    pub id: EventId,
+    /// Where it happened.
+    pub workspace: WorkspaceId,
+    /// What happened.
+    pub kind: EventKind,
+    /// The wire's `data`: a JSON object.
+    pub data: String,
+    /// When it happened.
+    pub created_at: Millis,
+}
