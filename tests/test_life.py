@@ -8,6 +8,7 @@ import stat
 import subprocess
 import threading
 import time
+import uuid
 
 import pytest
 import requests
@@ -42,6 +43,51 @@ def test_kill_loses_no_charge_and_invents_none(own_studio):
     own_studio.start()
     used = own_studio.usage(key)["used_this_month"]
     assert len(answered) <= used <= len(answered) + clients
+
+
+def test_kill_never_makes_one_idempotency_key_pay_twice(own_studio):
+    """Whoever sends a request again until it is answered pays once, whenever the server died."""
+    own_studio.start()
+    key = own_studio.new_key("enterprise")
+    answers: dict[str, bytes] = {}
+    enough = threading.Event()
+
+    def ask(name: str) -> requests.Response:
+        return requests.post(f"{own_studio.url}/api/v1/generate/", json={"data": name, "size_inches": 1}, timeout=30,
+                             headers={"X-Api-Key": key, "Idempotency-Key": name})
+
+    def insist():
+        for _ in range(30):
+            name, status = str(uuid.uuid4()), 0
+            deadline = time.monotonic() + 90
+            while status != 200:
+                assert time.monotonic() < deadline, f"{name} was never answered"
+                try:
+                    answer = ask(name)
+                except requests.RequestException:
+                    time.sleep(0.05)
+                    continue
+                status = answer.status_code
+                if status == 409:
+                    assert answer.json() == {"detail": "A request with this Idempotency-Key is still in progress."}
+                    time.sleep(int(answer.headers["Retry-After"]))
+            answers[name] = answer.content
+            if len(answers) > 40:
+                enough.set()
+
+    threads = [threading.Thread(target=insist) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    assert enough.wait(60)
+    own_studio.kill()
+    own_studio.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == own_studio.usage(key)["used_this_month"] == 8 * 30
+    for name, picture in list(answers.items())[:20]:
+        again = ask(name)
+        assert (again.status_code, again.headers["Idempotent-Replayed"], again.content) == (200, "true", picture)
+    assert own_studio.usage(key)["used_this_month"] == 8 * 30
 
 
 def test_parallel_requests_against_few_remaining_are_counted_exactly(own_studio):

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Config, RateLimits};
 use crate::email::EmailKey;
 use crate::entropy::Entropy;
+use crate::idempotency::{Secrets, Spool};
 use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::passwords::Hasher;
@@ -38,6 +39,8 @@ struct Inner {
     access_tokens: AccessTokens,
     devices: Devices,
     attempts: Attempts,
+    idempotency: Secrets,
+    spool: Spool,
     draining: CancellationToken,
 }
 
@@ -81,6 +84,7 @@ impl App {
         let rates = Rates::new(config.rate_limits);
         let capacity = Capacity::new(Queue::Renders, limits.renders, limits.waiting_renders);
         let attempts = Attempts::new(&secret, config.rate_limits == RateLimits::On);
+        let spool = Spool::new(config.data_dir.join("spool").join("answers"), limits.spool_bytes);
         Self(Arc::new(Inner {
             config,
             store,
@@ -95,6 +99,8 @@ impl App {
             access_tokens: AccessTokens::new(&secret),
             devices: Devices::new(&secret),
             attempts,
+            idempotency: Secrets::new(&secret),
+            spool,
             draining,
         }))
     }
@@ -177,6 +183,16 @@ impl App {
 
     pub(crate) fn attempts(&self) -> &Attempts {
         &self.0.attempts
+    }
+
+    /// What hides the keys, bodies and answers of requests that may be sent again.
+    pub(crate) fn idempotency(&self) -> &Secrets {
+        &self.0.idempotency
+    }
+
+    /// Where large answers are kept.
+    pub(crate) fn spool(&self) -> &Spool {
+        &self.0.spool
     }
 
     pub(crate) fn is_draining(&self) -> bool {

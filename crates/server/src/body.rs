@@ -10,9 +10,11 @@ use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use multer::Multipart;
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
 use crate::fields::{BodyError, Fields};
+use crate::idempotency::{FormPrint, Print};
 use crate::limits::Limits;
 use crate::listener::BodyError as RequestBodyError;
 
@@ -37,8 +39,24 @@ pub(crate) async fn json_fields(request: Request, limits: &Limits) -> Result<Fie
     }
 }
 
+/// A body that was read whole, whatever it holds.
+pub(crate) struct Gathered {
+    /// Tells this body from others.
+    pub(crate) print: Print,
+    /// Its fields, or why there are none.
+    pub(crate) fields: Result<Fields>,
+}
+
 /// Reads the fields of JSON or a form: first size and type, then the body.
 pub(crate) async fn fields(request: Request, limits: &Limits) -> Result<Fields> {
+    gather(request, limits).await?.fields
+}
+
+/// The same, for who has to know the body before its faults.
+///
+/// # Errors
+/// Size and type; and bodies that did not arrive.
+pub(crate) async fn gather(request: Request, limits: &Limits) -> Result<Gathered> {
     let (parts, body) = request.into_parts();
     let announced = body.size_hint().lower();
     let over = |limit: usize| u64::try_from(limit).is_ok_and(|limit| announced > limit);
@@ -47,8 +65,24 @@ pub(crate) async fn fields(request: Request, limits: &Limits) -> Result<Fields> 
     }
     match kind(&parts.headers)? {
         Kind::Json if over(limits.json_bytes) => Err(Error::TooLarge),
-        Kind::Json => json(&collect(body, limits.json_bytes).await?),
-        Kind::Multipart { boundary } => multipart(body, boundary, limits.multipart_bytes).await,
+        Kind::Json => {
+            let body = collect(body, limits.json_bytes).await?;
+            Ok(Gathered {
+                print: Print::of_json(&body),
+                fields: json(&body),
+            })
+        }
+        Kind::Multipart { boundary } => {
+            let mut print = FormPrint::default();
+            let fields = multipart(body, boundary, limits.multipart_bytes, &mut print).await;
+            match fields {
+                Err(error) if !matches!(error, Error::Multipart(_)) => Err(error),
+                fields => Ok(Gathered {
+                    print: print.finish(fields.is_ok()),
+                    fields,
+                }),
+            }
+        }
     }
 }
 
@@ -91,7 +125,7 @@ fn json(body: &[u8]) -> Result<Fields> {
     })
 }
 
-async fn multipart(body: Body, boundary: String, limit: usize) -> Result<Fields> {
+async fn multipart(body: Body, boundary: String, limit: usize, print: &mut FormPrint) -> Result<Fields> {
     let mut form = Multipart::new(Limited::new(body, limit).into_data_stream(), boundary);
     let mut fields = Fields::new();
     let mut parts = 0;
@@ -104,10 +138,15 @@ async fn multipart(body: Body, boundary: String, limit: usize) -> Result<Fields>
             continue;
         };
         if part.file_name().is_some() {
-            while part.chunk().await.map_err(unreadable)?.is_some() {}
+            let mut hash = Sha256::new();
+            while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+                hash.update(&chunk);
+            }
+            print.file(&name, hash);
             fields.set_file(name);
         } else {
             let bytes = part.bytes().await.map_err(unreadable)?;
+            print.text(&name, &bytes);
             match String::from_utf8(bytes.into()) {
                 Ok(text) => fields.set_text(name, text),
                 Err(_) => return Err(Error::Multipart(format!("part {parts} is no UTF-8 text"))),

@@ -60,6 +60,14 @@ pub(crate) enum Error {
     BodyEndedEarly,
     /// The body arrived below the pace that a client has to keep.
     BodyTooSlow,
+    /// The `Idempotency-Key` is none.
+    BadIdempotencyKey,
+    /// The first request with this `Idempotency-Key` has no answer yet.
+    RequestInProgress,
+    /// The `Idempotency-Key` came with another body before.
+    OtherRequestBody,
+    /// The answer to this `Idempotency-Key` was too large to be kept for so long.
+    AnswerExpired,
     /// Fields are wrong: the contract's object of field name to texts, all at once.
     Fields(FieldErrors),
     /// The size is beyond the plan.
@@ -97,9 +105,12 @@ impl Error {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::Json(_) | Self::Multipart(_) | Self::BodyEndedEarly | Self::Fields(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Json(_)
+            | Self::Multipart(_)
+            | Self::BodyEndedEarly
+            | Self::BadIdempotencyKey
+            | Self::Fields(_) => StatusCode::BAD_REQUEST,
+            Self::RequestInProgress | Self::OtherRequestBody | Self::AnswerExpired => StatusCode::CONFLICT,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::InvalidKey | Self::NoCredentials | Self::InvalidToken | Self::WrongCredentials => {
                 StatusCode::UNAUTHORIZED
@@ -149,6 +160,14 @@ impl Error {
             Self::Multipart(what) => format!("Multipart form parse error - {what}"),
             Self::BodyEndedEarly => "The request body ended early.".to_owned(),
             Self::BodyTooSlow => "The request body arrived too slowly.".to_owned(),
+            Self::BadIdempotencyKey => {
+                "Idempotency-Key must be 1 to 255 visible ASCII characters.".to_owned()
+            }
+            Self::RequestInProgress => "A request with this Idempotency-Key is still in progress.".to_owned(),
+            Self::OtherRequestBody => {
+                "Idempotency-Key was already used with a different request body.".to_owned()
+            }
+            Self::AnswerExpired => "The stored answer has expired.".to_owned(),
             Self::Fields(_) => String::new(),
             Self::PlanSize(plan, most) => {
                 format!("Plan '{plan}' allows up to {most}\". Upgrade for larger sizes.")
@@ -185,7 +204,7 @@ impl Error {
             Self::QuotaExceeded { retry_after, .. }
             | Self::RateLimited { retry_after, .. }
             | Self::Throttled { retry_after } => Some(*retry_after),
-            Self::Overloaded(_) => Some(1),
+            Self::Overloaded(_) | Self::RequestInProgress => Some(1),
             Self::StoreAway(_) => Some(5),
             _ => None,
         }

@@ -21,6 +21,7 @@ mod error;
 pub mod fields;
 pub mod first_run;
 mod html;
+mod idempotency;
 mod keys;
 mod limits;
 mod listener;

@@ -65,6 +65,12 @@ pub struct Limits {
     pub waiting_hashes: usize,
     /// How long the database may take to answer a look at its health.
     pub health_time: Duration,
+    /// A kept answer of more bytes is a file instead of a row.
+    pub kept_bytes: usize,
+    /// Bytes of all files of kept answers together; the oldest make room.
+    pub spool_bytes: u64,
+    /// How often what has expired is removed.
+    pub sweep: Duration,
     /// Letters.
     pub mail: MailLimits,
 }
@@ -95,6 +101,9 @@ impl Default for Limits {
             hashes: cores.div_ceil(2),
             waiting_hashes: 128 * cores.div_ceil(2),
             health_time: Duration::from_secs(2),
+            kept_bytes: 1024 * 1024,
+            spool_bytes: 1024 * 1024 * 1024,
+            sweep: Duration::from_secs(600),
             mail: MailLimits::default(),
         }
     }

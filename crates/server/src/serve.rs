@@ -14,6 +14,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::entropy::SystemEntropy;
 use crate::first_run::{self, FirstAccount};
+use crate::idempotency;
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::mail::{self, MailError, MailSettings, Mailer};
@@ -173,6 +174,12 @@ async fn answer_until_told(
     fresh: Option<(Tls, Signal)>,
 ) {
     let limits = *app.limits();
+    let sweeping = async {
+        loop {
+            idempotency::sweep(&app).await;
+            tokio::time::sleep(limits.sweep).await;
+        }
+    };
     let told_at = OnceLock::new();
     let clock = app.shared_clock();
     let keep_fresh = async move {
@@ -208,6 +215,7 @@ async fn answer_until_told(
         () = work => {}
         () = told => tracing::warn!("stopped at once"),
         () = keep_fresh => {}
+        () = sweeping => {}
     }
 }
 

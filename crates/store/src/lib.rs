@@ -38,7 +38,7 @@
 //! # }).unwrap();
 //! ```
 //!
-//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`, `events`, `sessions`, `tokens`), against the few things
+//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`, `events`, `sessions`, `tokens`, `idempotency`), against the few things
 //! that both engines can do (`unit::Db`). `Store::run` is the one place where the engine is chosen.
 
 mod accounts;
@@ -46,6 +46,7 @@ mod charges;
 mod error;
 mod events;
 mod id;
+mod idempotency;
 mod keys;
 mod migrations;
 mod options;
@@ -68,6 +69,7 @@ pub use self::{
     error::StoreError,
     events::{Event, EventKind, UnknownEvent},
     id::{EventId, KeyId, SessionId, UserId, WorkspaceId},
+    idempotency::{Claim, Claimed, Keep, KeptAnswer, KeptBody, KeptCharge, MakeHead},
     keys::{Key, KeyAccess, KeyHash, KeyUsage, NewKey},
     migrations::{Migrated, SchemaState},
     options::Options,

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    DatabaseUrl, Options, StoreError, accounts, charges, events, keys,
+    DatabaseUrl, Options, StoreError, accounts, charges, events, idempotency, keys,
     migrations::{Migrated, SchemaState},
     postgres::Postgres,
     sessions,
@@ -162,6 +162,7 @@ impl Unit for CheckStatements {
             events::sql::ALL,
             sessions::sql::ALL,
             tokens::sql::ALL,
+            idempotency::sql::ALL,
         ];
         for statement in areas.concat() {
             db.prepare(statement).await?;

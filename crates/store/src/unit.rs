@@ -86,6 +86,7 @@ pub(crate) trait Columns {
     fn maybe_integer(&self, column: usize) -> Result<Option<i64>, StoreError>;
     fn text(&self, column: usize) -> Result<String, StoreError>;
     fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError>;
+    fn maybe_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError>;
 }
 
 /// Reads a column whose text is one of a few words.

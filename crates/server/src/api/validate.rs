@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::generate::{self, schema};
 use crate::app::App;
 use crate::auth::ApiKey;
+use crate::body;
 use crate::error::{Detail, Result};
 use crate::render::Report;
 
@@ -58,7 +59,8 @@ const X_QR_IGNORED_FIELDS: HeaderName = HeaderName::from_static("x-qr-ignored-fi
     )
 )]
 pub(crate) async fn judge(State(app): State<App>, key: ApiKey, request: Request) -> Result<Response> {
-    let (job, ignored) = generate::judge(&app, &key, request).await?;
+    let fields = body::fields(request, app.limits()).await;
+    let (job, ignored) = generate::judge(&app, &key, fields)?;
     let ignored = ignored.header_value().map(|names| [(X_QR_IGNORED_FIELDS, names)]);
     Ok((ignored, Json(job.report())).into_response())
 }

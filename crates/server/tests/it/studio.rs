@@ -1,6 +1,7 @@
 //! A service to ask, and answers that print well.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -92,7 +93,7 @@ pub(crate) struct Studio {
     pub(crate) draining: CancellationToken,
     clock: Arc<StillClock>,
     service: Shell,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Studio {
@@ -144,8 +145,10 @@ impl Studio {
         store.migrate().await.unwrap();
         let clock = Arc::new(StillClock(AtomicI64::new(NOW)));
         let draining = CancellationToken::new();
+        let mut config = setting.config;
+        config.data_dir = directory.path().to_owned();
         let app = App::new(Parts {
-            config: setting.config,
+            config,
             secret: SecretKey::new(setting.secret).unwrap(),
             store: store.clone(),
             url: "http://127.0.0.1:8080".to_owned(),
@@ -162,8 +165,13 @@ impl Studio {
             draining,
             clock,
             service,
-            _directory: directory,
+            directory,
         }
+    }
+
+    /// Where the service keeps everything.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// A workspace on `plan`.

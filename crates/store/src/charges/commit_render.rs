@@ -27,7 +27,7 @@ impl Store {
     }
 }
 
-struct CommitRender(Charge);
+pub(crate) struct CommitRender(pub(crate) Charge);
 
 impl Unit for CommitRender {
     type Output = ChargeOutcome;

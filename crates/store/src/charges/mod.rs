@@ -7,4 +7,5 @@ pub(crate) mod sql;
 mod thresholds;
 mod usage;
 
+pub(crate) use self::commit_render::CommitRender;
 pub use self::entities::{Allowance, Charge, ChargeOutcome, DayRenders, Receipt, Usage};

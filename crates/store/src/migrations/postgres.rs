@@ -26,6 +26,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("postgres/0003_events.sql"),
     },
+    Migration {
+        number: 4,
+        name: "0004_idempotency",
+        runs_with: 1,
+        text: include_str!("postgres/0004_idempotency.sql"),
+    },
 ];
 
 /// Any number that means this lock alone, to PostgreSQL's advisory locks of one database.

@@ -27,6 +27,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("sqlite/0003_events.sql"),
     },
+    Migration {
+        number: 4,
+        name: "0004_idempotency",
+        runs_with: 1,
+        text: include_str!("sqlite/0004_idempotency.sql"),
+    },
 ];
 
 const TABLE: &str = "\

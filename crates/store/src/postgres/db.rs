@@ -139,4 +139,8 @@ impl Columns for PostgresColumns<'_> {
     fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
         self.get(column)
     }
+
+    fn maybe_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(column)
+    }
 }

@@ -13,6 +13,7 @@ mod cases {
     mod charges;
     mod charges_model;
     mod concurrency;
+    mod idempotency;
     mod keys;
     mod profiles;
     mod schema;

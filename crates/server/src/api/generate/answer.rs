@@ -1,5 +1,6 @@
 //! The answer to a render: the image, and headers that say what it is and what it cost.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -7,7 +8,6 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, InvalidHeaderValue,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::response::{IntoResponse as _, Response};
 use qrstudio_store::Receipt;
 use sha2::{Digest as _, Sha256};
 
@@ -17,12 +17,11 @@ use crate::fields::Ignored;
 use crate::plans::Plan;
 use crate::render::{Job, RenderError, Rendered, Warning};
 
-/// Everything that the answer tells.
-pub(super) struct Answer<'a> {
+/// Everything that the answer tells but its price.
+pub(super) struct Answer {
     pub(super) picture: Picture,
-    pub(super) effective: &'a Plan,
-    pub(super) workspace: &'a Plan,
-    pub(super) receipt: Receipt,
+    pub(super) effective: Plan,
+    pub(super) workspace: Plan,
     pub(super) ignored: Ignored,
 }
 
@@ -49,14 +48,20 @@ impl Picture {
     }
 }
 
-impl Answer<'_> {
-    pub(super) fn into_response(self) -> Result<Response> {
-        let mut headers = HeaderMap::new();
-        self.headers(&mut headers).map_err(Error::internal)?;
-        Ok((headers, Body::from(self.picture.rendered.bytes)).into_response())
+impl Answer {
+    pub(super) fn body(&self) -> &[u8] {
+        &self.picture.rendered.bytes
     }
 
-    fn headers(&self, headers: &mut HeaderMap) -> Result<(), InvalidHeaderValue> {
+    /// The headers of an answer that cost so much.
+    pub(super) fn headers(&self, receipt: &Receipt) -> Result<HeaderMap> {
+        let mut headers = HeaderMap::new();
+        self.write_headers(&mut headers, receipt)
+            .map_err(Error::internal)?;
+        Ok(headers)
+    }
+
+    fn write_headers(&self, headers: &mut HeaderMap, receipt: &Receipt) -> Result<(), InvalidHeaderValue> {
         let picture = &self.picture.rendered;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(picture.media_type));
         let disposition = format!("inline; filename=\"qr.{}\"", picture.extension);
@@ -75,8 +80,8 @@ impl Answer<'_> {
         tell("x-qr-cache", "MISS".to_owned())?;
         tell("x-qr-duration-ms", self.picture.duration.as_millis().to_string())?;
         tell("x-qr-plan", self.effective.name.to_string())?;
-        tell("x-qr-quota-remaining", self.quota_remaining())?;
-        if self.receipt.from_overage > 0 {
+        tell("x-qr-quota-remaining", self.quota_remaining(receipt))?;
+        if receipt.from_overage > 0 {
             tell("x-qr-overage", "true".to_owned())?;
         }
         tell("x-qr-version", picture.version.to_string())?;
@@ -91,10 +96,18 @@ impl Answer<'_> {
             .map_or(Ok(()), |names| tell("x-qr-ignored-fields", names))
     }
 
+    /// The bytes of the picture, without a copy where nobody else holds the answer.
+    pub(super) fn into_body(self: Arc<Self>) -> Body {
+        match Arc::try_unwrap(self) {
+            Ok(answer) => Body::from(answer.picture.rendered.bytes),
+            Err(shared) => Body::from(shared.body().to_vec()),
+        }
+    }
+
     /// What is left of the quota, and the credits.
-    fn quota_remaining(&self) -> String {
-        match self.workspace.remaining(self.receipt.used) {
-            Some(remaining) => remaining.saturating_add(self.receipt.credits).to_string(),
+    fn quota_remaining(&self, receipt: &Receipt) -> String {
+        match self.workspace.remaining(receipt.used) {
+            Some(remaining) => remaining.saturating_add(receipt.credits).to_string(),
             None => "unlimited".to_owned(),
         }
     }

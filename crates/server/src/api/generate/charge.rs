@@ -1,6 +1,6 @@
 //! What a render costs: a look that writes nothing before it, one transaction after it.
 
-use qrstudio_store::{Charge, ChargeOutcome, Millis, Month, Receipt};
+use qrstudio_store::{Charge, ChargeOutcome, Keep, KeptCharge, Millis, Month, Receipt};
 
 use crate::app::App;
 use crate::auth::ApiKey;
@@ -24,17 +24,34 @@ pub(super) async fn look(app: &App, key: &ApiKey) -> Result<()> {
 
 /// Charges one render. After it the answer leaves; before it nothing was spent.
 pub(super) async fn commit(app: &App, key: &ApiKey) -> Result<Receipt> {
-    let now = Millis(app.clock().now_ms());
-    let charge = Charge {
+    let charge = charge(app, key);
+    receipt(&app.store().commit_render(charge).await?, key, charge.at)
+}
+
+/// The same, and keeps the answer with it: both or neither.
+pub(super) async fn commit_kept(app: &App, key: &ApiKey, keep: Keep) -> Result<Receipt> {
+    let charge = charge(app, key);
+    match app.store().commit_kept_render(charge, keep).await? {
+        KeptCharge::Done(outcome) => receipt(&outcome, key, charge.at),
+        // This try was so slow that another has taken over.
+        KeptCharge::TakenOver => Err(Error::RequestInProgress),
+    }
+}
+
+fn charge(app: &App, key: &ApiKey) -> Charge {
+    Charge {
         workspace: key.0.workspace_id,
         key: key.0.key_id,
         cost: 1,
         allowance: key.workspace_plan().allowance(),
-        at: now,
-    };
-    match app.store().commit_render(charge).await? {
-        ChargeOutcome::Charged(receipt) => Ok(receipt),
-        ChargeOutcome::Refused => Err(exceeded(key, now)),
+        at: Millis(app.clock().now_ms()),
+    }
+}
+
+fn receipt(outcome: &ChargeOutcome, key: &ApiKey, at: Millis) -> Result<Receipt> {
+    match outcome {
+        ChargeOutcome::Charged(receipt) => Ok(*receipt),
+        ChargeOutcome::Refused => Err(exceeded(key, at)),
         ChargeOutcome::NoWorkspace => Err(Error::InvalidKey),
     }
 }

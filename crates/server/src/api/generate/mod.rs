@@ -4,18 +4,25 @@ mod answer;
 mod charge;
 pub(super) mod schema;
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use qrstudio_store::{Keep, Receipt};
 
 use self::answer::{Answer, Picture};
 use self::schema::GenerateRequest;
 use crate::app::App;
 use crate::auth::ApiKey;
-use crate::body;
+use crate::body::{self, Gathered};
 use crate::error::{Detail, Error, Result};
-use crate::fields::Ignored;
+use crate::fields::{Fields, Ignored};
+use crate::idempotency::{self, Held, IdempotencyKey};
 use crate::plans::Plan;
 use crate::render::Job;
+
+const PATH: &str = "/api/v1/generate/";
 
 /// Render a code
 ///
@@ -27,6 +34,11 @@ use crate::render::Job;
     tag = "Codes",
     operation_id = "generate",
     security(("api_key" = [])),
+    params((
+        "Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+        description = "Of requests with the same key and body, within a day, one is carried out and paid; the others get \
+            its answer. A UUID is usual.",
+    )),
     request_body(
         description = "The fields, as JSON of at most 64 KiB or as a form of at most 8 MiB. Numbers may be strings; \
             unknown fields are ignored and named in `X-QR-Ignored-Fields`.",
@@ -52,6 +64,7 @@ use crate::render::Job;
                 ("X-QR-EC-Level" = String, description = "Error correction level: L, M, Q or H"),
                 ("X-QR-Module-Mm" = f64, description = "Printed width of one module, in millimetres"),
                 ("X-QR-Warning" = String, description = "Codes of what may make it hard to read, separated by commas"),
+                ("Idempotent-Replayed" = String, description = "`true` when this is the answer to an earlier request with this `Idempotency-Key`"),
                 ("X-QR-Ignored-Fields" = String, description = "Fields that nothing reads, separated by commas"),
             ),
         ),
@@ -69,6 +82,12 @@ use crate::render::Job;
             body = Detail,
             example = json!({"detail": "Plan 'free' caps DPI at 300. Upgrade for higher resolution."}),
         ),
+        (
+            status = 409, description = "The `Idempotency-Key` was used before: with another body, or for a request that \
+                has no answer yet, or whose answer was not kept so long", body = Detail,
+            headers(("Retry-After" = u64, description = "Seconds, while the first request has no answer")),
+            example = json!({"detail": "A request with this Idempotency-Key is still in progress."}),
+        ),
         (status = 413, description = "The body is too large", body = Detail,
             example = json!({"detail": "Request body too large."})),
         (status = 415, description = "Neither JSON nor a multipart form", body = Detail,
@@ -81,27 +100,41 @@ use crate::render::Job;
     )
 )]
 pub(crate) async fn create(State(app): State<App>, key: ApiKey, request: Request) -> Result<Response> {
-    let (job, ignored) = judge(&app, &key, request).await?;
-    charge::look(&app, &key).await?;
-    let clock = app.shared_clock();
-    let drawing = app.capacity().run(move || Picture::draw(&job, &*clock)).await?;
-    let picture = drawing.map_err(Error::internal)?;
-    let receipt = charge::commit(&app, &key).await?;
-    let (effective, workspace) = (key.effective_plan(), key.workspace_plan());
-    Answer {
-        picture,
-        effective,
-        workspace,
-        receipt,
-        ignored,
-    }
-    .into_response()
+    let name = IdempotencyKey::of(request.headers());
+    let Gathered { print, fields } = body::gather(request, app.limits()).await?;
+    let render = |held| render(&app, &key, fields, held);
+    idempotency::once(&app, key.0.workspace_id, PATH, name?, &print, render).await
 }
 
-/// Everything that is judged before the quota: size and type of the body, its fields, the plan's gates.
-pub(super) async fn judge(app: &App, key: &ApiKey, request: Request) -> Result<(Job, Ignored)> {
-    let fields = body::fields(request, app.limits()).await?;
-    let (job, ignored) = Job::read(&fields).map_err(Error::Fields)?;
+/// Draws, pays, and keeps the answer where the request may be sent again.
+async fn render(app: &App, key: &ApiKey, fields: Result<Fields>, held: Option<Held>) -> Result<Response> {
+    let (job, ignored) = judge(app, key, fields)?;
+    charge::look(app, key).await?;
+    let clock = app.shared_clock();
+    let drawing = app.capacity().run(move || Picture::draw(&job, &*clock)).await?;
+    let answer = Arc::new(Answer {
+        picture: drawing.map_err(Error::internal)?,
+        effective: *key.effective_plan(),
+        workspace: *key.workspace_plan(),
+        ignored,
+    });
+    let receipt = match held {
+        None => charge::commit(app, key).await?,
+        Some(held) => {
+            let body = held.body(answer.body()).await?;
+            let (claim, answer) = (held.claim(), Arc::clone(&answer));
+            let head = move |receipt: &Receipt| held.head(StatusCode::OK, &answer.headers(receipt).ok()?);
+            let head = Arc::new(head);
+            charge::commit_kept(app, key, Keep { claim, body, head }).await?
+        }
+    };
+    let headers = answer.headers(&receipt)?;
+    Ok((headers, answer.into_body()).into_response())
+}
+
+/// Everything that is judged before the quota: the fields, then the plan's gates.
+pub(super) fn judge(app: &App, key: &ApiKey, fields: Result<Fields>) -> Result<(Job, Ignored)> {
+    let (job, ignored) = Job::read(&fields?).map_err(Error::Fields)?;
     if app.mailer().is_on() && !key.0.owner_verified {
         return Err(Error::EmailNotVerified);
     }

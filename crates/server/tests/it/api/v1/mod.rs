@@ -1,5 +1,6 @@
 mod bad_requests;
 mod generate;
+mod idempotency;
 mod keys;
 mod plans;
 mod rate;

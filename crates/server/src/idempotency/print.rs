@@ -1,0 +1,179 @@
+//! A body as parsed, hashed: two spellings of one request have one print, two requests have two.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+
+use crate::fields::Value;
+
+/// What lies deeper is printed as it came.
+const DEEPEST: usize = 64;
+
+/// The hash of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Print([u8; 32]);
+
+impl Print {
+    /// The print of a JSON text: neither the order of members, nor blanks, nor the escapes of texts matter. What cannot be read is printed as it came.
+    pub(crate) fn of_json(body: &[u8]) -> Self {
+        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+        let mut hash = Sha256::new();
+        match serde_json::from_slice::<&RawValue>(body) {
+            Ok(value) => add(&mut hash, value, 0),
+            Err(_) => part(&mut hash, b'?', body),
+        }
+        Self(hash.finalize().into())
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Adds something with its kind and its length, so that no two sequences of parts are alike.
+fn part(hash: &mut Sha256, kind: u8, bytes: &[u8]) {
+    hash.update([kind]);
+    hash.update(bytes.len().to_be_bytes());
+    hash.update(bytes);
+}
+
+fn add(hash: &mut Sha256, raw: &RawValue, depth: usize) {
+    let json = raw.get();
+    if depth > DEEPEST {
+        return part(hash, b'?', json.as_bytes());
+    }
+    match Value::of_json(raw) {
+        Value::Null => part(hash, b'n', b""),
+        Value::Boolean(value) => part(hash, b'b', &[u8::from(value)]),
+        // As it was written: a number may come where a text is wanted, and then every digit counts.
+        Value::Number(literal) => part(hash, b'0', literal.as_bytes()),
+        Value::Text(text) => part(hash, b's', text.as_bytes()),
+        Value::List(items) => {
+            part(hash, b'[', &items.len().to_be_bytes());
+            items.iter().for_each(|item| add(hash, item, depth + 1));
+        }
+        Value::Object(_) => match serde_json::from_str::<BTreeMap<String, &RawValue>>(json) {
+            Ok(members) => {
+                part(hash, b'{', &members.len().to_be_bytes());
+                for (name, member) in members {
+                    part(hash, b's', name.as_bytes());
+                    add(hash, member, depth + 1);
+                }
+            }
+            Err(_) => part(hash, b'?', json.as_bytes()),
+        },
+        Value::BrokenText | Value::File => part(hash, b'?', json.as_bytes()),
+    }
+}
+
+/// The print of a form while it is read: names, values and files, whatever the boundary and the order of the names.
+#[derive(Debug, Default)]
+pub(crate) struct FormPrint(Vec<(String, u8, [u8; 32])>);
+
+impl FormPrint {
+    pub(crate) fn text(&mut self, name: &str, value: &[u8]) {
+        self.0.push((name.to_owned(), b's', Sha256::digest(value).into()));
+    }
+
+    pub(crate) fn file(&mut self, name: &str, hash: Sha256) {
+        self.0.push((name.to_owned(), b'f', hash.finalize().into()));
+    }
+
+    /// The print of all parts; `whole` tells a form from one that broke off after them.
+    pub(crate) fn finish(mut self, whole: bool) -> Print {
+        // Stable: of a repeated name the order counts.
+        self.0.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+        let mut hash = Sha256::new();
+        part(&mut hash, b'm', &[u8::from(whole)]);
+        for (name, kind, value) in &self.0 {
+            part(&mut hash, b's', name.as_bytes());
+            part(&mut hash, *kind, value);
+        }
+        Print(hash.finalize().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_body_are_one() {
+        let same = [
+            r#"{"data":"é","size_inches":2,"payload":{"a":1,"b":[true,null]}}"#,
+            " {\"payload\" : {\"b\":[true, null],\"a\":1},\n\"size_inches\":2, \"data\":\"\\u00e9\"}",
+            "\u{FEFF}{\"data\":\"x\",\"data\":\"é\",\"size_inches\":2,\"payload\":{\"a\":1,\"b\":[true,null]}}",
+        ];
+        for other in same {
+            assert_eq!(
+                Print::of_json(other.as_bytes()),
+                Print::of_json(same[0].as_bytes())
+            );
+        }
+    }
+
+    #[test]
+    fn a_deep_body_is_printed_without_going_down_all_the_way() {
+        let deep = |depth: usize| [b"[".repeat(depth), b"]".repeat(depth)].concat();
+        assert_ne!(Print::of_json(&deep(30_000)), Print::of_json(&deep(30_001)));
+        let broken = (Print::of_json(br#""\ud800""#), Print::of_json(br#""\ud801""#));
+        assert_ne!(broken.0, broken.1);
+    }
+
+    #[test]
+    fn forms_are_told_apart_by_names_values_and_files() {
+        let form = |parts: &[(&str, &str)], whole| {
+            let mut print = FormPrint::default();
+            parts
+                .iter()
+                .for_each(|(name, value)| print.text(name, value.as_bytes()));
+            print.finish(whole)
+        };
+        let one = form(&[("a", "1"), ("b", "2")], true);
+        assert_eq!(one, form(&[("b", "2"), ("a", "1")], true));
+        assert_ne!(one, form(&[("a", "1"), ("b", "2")], false));
+        assert_ne!(one, form(&[("a", "2"), ("b", "1")], true));
+        assert_ne!(
+            form(&[("a", "1"), ("a", "2")], true),
+            form(&[("a", "2"), ("a", "1")], true)
+        );
+        let mut file = FormPrint::default();
+        file.text("b", b"2");
+        file.file("a", Sha256::new_with_prefix("1"));
+        assert_ne!(one, file.finish(true));
+    }
+
+    #[test]
+    fn bodies_that_differ_are_two() {
+        let bodies = [
+            r#"{}"#,
+            r#"[]"#,
+            r#"{"a":1}"#,
+            r#"{"a":"1"}"#,
+            r#"{"a":true}"#,
+            r#"{"a":null}"#,
+            r#"{"a":[1]}"#,
+            r#"{"a":1.5}"#,
+            r#"{"a":[[1],2]}"#,
+            r#"{"a":[1,[2]]}"#,
+            r#"{"ab":"c"}"#,
+            r#"{"a":"bc"}"#,
+            r#"{"a":99999999999999999999}"#,
+            r#"{"a":99999999999999999998}"#,
+            r#"{"a":1.0}"#,
+            "{",
+            "{ ",
+            "",
+        ];
+        for (at, one) in bodies.iter().enumerate() {
+            for other in &bodies[..at] {
+                assert_ne!(
+                    Print::of_json(one.as_bytes()),
+                    Print::of_json(other.as_bytes()),
+                    "{one} {other}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Requests that may be sent again: who works on one, and what it was answered.
+
+mod claim;
+mod entities;
+mod keep;
+mod release;
+pub(crate) mod sql;
+
+pub use self::entities::{Claim, Claimed, Keep, KeptAnswer, KeptBody, KeptCharge, MakeHead};
