@@ -97,9 +97,17 @@ pub(crate) struct ServiceFlags {
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
 
+    /// Address and port of metrics and readiness, plain HTTP, not for strangers [default: none]
+    #[arg(long, value_name = "ADDRESS")]
+    metrics_listen: Option<String>,
+
     /// Base of links to this service [default: from the listen address]
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     public_url: Option<String>,
+
+    /// Base of the URLs in dynamic codes, printed for good [default: the public URL]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    scan_url: Option<String>,
 
     /// Plan of a new workspace [default: free]
     #[arg(long, value_name = "PLAN")]
@@ -131,6 +139,10 @@ pub(crate) struct ServiceFlags {
     #[arg(long, value_name = "NETWORKS")]
     trusted_proxies: Option<String>,
 
+    /// Networks that pictures may be fetched from although they are private, separated by commas [default: none]
+    #[arg(long, value_name = "NETWORKS")]
+    fetch_allow: Option<String>,
+
     /// Web origins whose pages may call /api/v1/, separated by commas [default: any]
     #[arg(long, value_name = "ORIGINS")]
     cors_origins: Option<String>,
@@ -142,6 +154,34 @@ pub(crate) struct ServiceFlags {
     /// Whether requests are counted: on, or off for load tests [default: on]
     #[arg(long, value_name = "SWITCH")]
     rate_limits: Option<String>,
+
+    /// Bytes of memory for pictures that were drawn within a day; 0 keeps none [default: 268435456]
+    #[arg(long, value_name = "BYTES")]
+    cache_max_bytes: Option<String>,
+
+    /// Bytes of files for large answers that are kept for a day [default: 21474836480]
+    #[arg(long, value_name = "BYTES")]
+    spool_max_bytes: Option<String>,
+
+    /// What the answer to a scan waits for: process (the operating system) or fsync (the disk) [default: process]
+    #[arg(long, value_name = "WORD")]
+    scan_durability: Option<String>,
+
+    /// Bytes of scans that may wait for the database [default: 4294967296]
+    #[arg(long, value_name = "BYTES")]
+    journal_max_bytes: Option<String>,
+
+    /// Days that scans are kept with their details; sums stay [default: 400]
+    #[arg(long, value_name = "DAYS")]
+    scan_retention_days: Option<String>,
+
+    /// An MMDB file that knows countries or cities [default: an embedded table of countries]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    geoip_db: Option<String>,
+
+    /// The header in which a trusted proxy tells a visitor's country [default: none]
+    #[arg(long, value_name = "HEADER")]
+    geo_header: Option<String>,
 
     /// Whether to bring the database to this version first [default: true]
     #[arg(long, value_name = "BOOL")]
@@ -175,7 +215,9 @@ impl From<ServiceFlags> for Given {
         let ServiceFlags {
             store,
             listen,
+            metrics_listen,
             public_url,
+            scan_url,
             default_plan,
             signup,
             smtp_url,
@@ -184,8 +226,16 @@ impl From<ServiceFlags> for Given {
             tls_key,
             allow_insecure_loopback,
             trusted_proxies,
+            fetch_allow,
             cors_origins,
             rate_limits,
+            cache_max_bytes,
+            spool_max_bytes,
+            scan_durability,
+            journal_max_bytes,
+            scan_retention_days,
+            geoip_db,
+            geo_header,
             migrate,
             log,
             log_format,
@@ -193,7 +243,9 @@ impl From<ServiceFlags> for Given {
         let mut given = Self::from(store);
         given.settings.extend([
             ("listen", listen),
+            ("metrics_listen", metrics_listen),
             ("public_url", public_url),
+            ("scan_url", scan_url),
             ("default_plan", default_plan),
             ("signup", signup),
             ("smtp_url", smtp_url),
@@ -202,8 +254,16 @@ impl From<ServiceFlags> for Given {
             ("tls_key", tls_key),
             ("allow_insecure_loopback", allow_insecure_loopback),
             ("trusted_proxies", trusted_proxies),
+            ("fetch_allow", fetch_allow),
             ("cors_origins", cors_origins),
             ("rate_limits", rate_limits),
+            ("cache_max_bytes", cache_max_bytes),
+            ("spool_max_bytes", spool_max_bytes),
+            ("scan_durability", scan_durability),
+            ("journal_max_bytes", journal_max_bytes),
+            ("scan_retention_days", scan_retention_days),
+            ("geoip_db", geoip_db),
+            ("geo_header", geo_header),
             ("migrate", migrate),
             ("log", log),
             ("log_format", log_format),

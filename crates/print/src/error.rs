@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::design::MAX_QUIET_ZONE;
+use crate::design::{MAX_LOGO_RATIO, MAX_QUIET_ZONE, MIN_LOGO_RATIO};
 use crate::size::{MAX_DPI, MAX_INCHES, MIN_DPI, MIN_INCHES};
 
 /// Why a picture was not drawn.
@@ -26,6 +26,18 @@ pub enum PrintError {
     QuietZoneOutOfRange {
         /// The quiet zone that was asked for.
         modules: u8,
+    },
+    /// The logo is not between 0.05 and 0.40 of the symbol's side.
+    #[error("a logo of {ratio} of the symbol's side is not within {MIN_LOGO_RATIO} to {MAX_LOGO_RATIO}")]
+    LogoOutOfRange {
+        /// The ratio that was asked for.
+        ratio: f64,
+    },
+    /// The opacity of an underlay is not between 0 and 1.
+    #[error("{opacity} is not an opacity from 0 to 1")]
+    OpacityOutOfRange {
+        /// The opacity that was asked for.
+        opacity: f64,
     },
     /// Not even one pixel is left for a module.
     #[error(

@@ -30,7 +30,7 @@ impl Format {
 }
 
 /// What to make of a symbol and its design: a format at a size.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Output {
     /// The file format.
     pub format: Format,

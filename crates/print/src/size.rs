@@ -1,5 +1,7 @@
 //! Printed size and resolution.
 
+use std::hash::{Hash, Hasher};
+
 use crate::error::PrintError;
 
 /// The smallest printed side, in inches.
@@ -25,6 +27,15 @@ pub const MAX_DPI: u32 = 600;
 pub struct PrintSize {
     inches: f64,
     dpi: u32,
+}
+
+/// The range leaves out what is not equal to itself.
+impl Eq for PrintSize {}
+
+impl Hash for PrintSize {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.inches.to_bits(), self.dpi).hash(state);
+    }
 }
 
 impl PrintSize {

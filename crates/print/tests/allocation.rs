@@ -3,7 +3,8 @@
 use std::error::Error;
 
 use qr_print::{
-    Color, Design, FinderCentre, FinderRing, Format, OuterRing, Output, Pattern, PrintSize, render,
+    Color, Design, FinderCentre, FinderRing, Format, Logo, LogoPlace, OuterRing, Output, Pattern, Picture,
+    PrintSize, Underlay, render,
 };
 use qr_symbol::{EncodeOptions, ErrorCorrectionLevel, LevelChoice, Version};
 
@@ -77,6 +78,25 @@ fn the_largest_picture_of_any_style_takes_less_than_sixteen_mebibytes() -> Resul
                     assert!(peak < 16 * MIB, "{pattern}, version {version}, {format}: {peak}");
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn pictures_are_scaled_row_by_row() -> Result<(), Box<dyn Error>> {
+    let picture = Picture::from_rgba(2048, 2048, vec![0x7F; 4 << 22]).ok_or("picture")?;
+    let logo = Logo {
+        picture: picture.clone(),
+        place: LogoPlace::new(0.4, true)?,
+    };
+    let rich = Design::default()
+        .with_gradient(Color::BLACK, Color::rgb(200, 16, 46))
+        .with_logo(logo);
+    for design in [rich.clone(), rich.with_underlay(Underlay::new(picture, 0.5)?)] {
+        for format in Format::ALL {
+            let peak = peak(20, &design, format)?;
+            assert!(peak < 16 * MIB, "{format}: {peak}");
         }
     }
     Ok(())

@@ -17,9 +17,13 @@ use crate::idempotency::{Secrets, Spool};
 use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::passwords::Hasher;
+use crate::pictures::{self, Pictures, Remote};
 use crate::plans::Plans;
 use crate::rate::Rates;
+use crate::scan::Scans;
 use crate::secret::SecretKey;
+use crate::target::ScanBase;
+use crate::transport::Network;
 
 /// The service's shared state; a clone is a pointer.
 #[derive(Clone)]
@@ -29,6 +33,8 @@ struct Inner {
     config: Config,
     store: Store,
     url: String,
+    scan_base: ScanBase,
+    scans: Scans,
     limits: Limits,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -40,6 +46,8 @@ struct Inner {
     devices: Devices,
     attempts: Attempts,
     idempotency: Secrets,
+    pictures: Pictures,
+    remote: Remote,
     spool: Spool,
     draining: CancellationToken,
 }
@@ -54,6 +62,10 @@ pub struct Parts {
     pub store: Store,
     /// Base URL under which the service is reached, without a trailing slash.
     pub url: String,
+    /// Base of the URLs in dynamic codes.
+    pub scan_base: ScanBase,
+    /// The way of a scan.
+    pub scans: Scans,
     /// The bounds.
     pub limits: Limits,
     /// The time.
@@ -75,6 +87,8 @@ impl App {
             secret,
             store,
             url,
+            scan_base,
+            scans,
             limits,
             clock,
             entropy,
@@ -84,11 +98,18 @@ impl App {
         let rates = Rates::new(config.rate_limits);
         let capacity = Capacity::new(Queue::Renders, limits.renders, limits.waiting_renders);
         let attempts = Attempts::new(&secret, config.rate_limits == RateLimits::On);
-        let spool = Spool::new(config.data_dir.join("spool").join("answers"), limits.spool_bytes);
+        let spool = Spool::new(
+            config.data_dir.join("spool").join("answers"),
+            config.spool_max_bytes,
+        );
+        let pictures = Pictures::new(config.cache_max_bytes, pictures::KEEP);
+        let remote = Remote::new(config.fetch_allow.iter().copied().map(Network::net).collect());
         Self(Arc::new(Inner {
             config,
             store,
             url,
+            scan_base,
+            scans,
             limits,
             clock,
             entropy,
@@ -100,6 +121,8 @@ impl App {
             devices: Devices::new(&secret),
             attempts,
             idempotency: Secrets::new(&secret),
+            pictures,
+            remote,
             spool,
             draining,
         }))
@@ -121,6 +144,17 @@ impl App {
     /// Base URL under which the service is reached, without a trailing slash.
     pub(crate) fn url(&self) -> &str {
         &self.0.url
+    }
+
+    /// Base of the URLs in dynamic codes.
+    /// The way of a scan.
+    #[must_use]
+    pub fn scans(&self) -> &Scans {
+        &self.0.scans
+    }
+
+    pub(crate) fn scan_base(&self) -> &ScanBase {
+        &self.0.scan_base
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -188,6 +222,16 @@ impl App {
     /// What hides the keys, bodies and answers of requests that may be sent again.
     pub(crate) fn idempotency(&self) -> &Secrets {
         &self.0.idempotency
+    }
+
+    /// Pictures named by URL.
+    pub(crate) fn remote(&self) -> &Remote {
+        &self.0.remote
+    }
+
+    /// Pictures that were drawn lately.
+    pub(crate) fn pictures(&self) -> &Pictures {
+        &self.0.pictures
     }
 
     /// Where large answers are kept.

@@ -7,16 +7,17 @@ use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use multer::Multipart;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
-use crate::fields::{BodyError, Fields};
+use crate::fields::{BodyError, Fields, Upload};
 use crate::idempotency::{FormPrint, Print};
 use crate::limits::Limits;
 use crate::listener::BodyError as RequestBodyError;
+use crate::render::FILE_FIELDS;
 
 /// More parts than any request has, and few enough to hold.
 const MOST_PARTS: usize = 1000;
@@ -29,14 +30,31 @@ enum Kind {
 
 /// Reads the fields of JSON alone: first size and type, then the body.
 pub(crate) async fn json_fields(request: Request, limits: &Limits) -> Result<Fields> {
+    gather_json(request, limits).await?.fields
+}
+
+/// The same, for who has to know the body before its faults.
+///
+/// # Errors
+/// Size and type; and bodies that did not arrive.
+pub(crate) async fn gather_json(request: Request, limits: &Limits) -> Result<Gathered> {
     let (parts, body) = request.into_parts();
     if u64::try_from(limits.json_bytes).is_ok_and(|limit| body.size_hint().lower() > limit) {
         return Err(Error::TooLarge);
     }
     match kind(&parts.headers)? {
-        Kind::Json => json(&collect(body, limits.json_bytes).await?),
+        Kind::Json => Ok(Gathered::of_json(&collect(body, limits.json_bytes).await?)),
         Kind::Multipart { .. } => Err(unsupported(&parts.headers)),
     }
+}
+
+/// The print of a body that nothing is read from, of whatever type.
+///
+/// # Errors
+/// Size; and bodies that did not arrive.
+pub(crate) async fn print(request: Request, limits: &Limits) -> Result<Print> {
+    let body = collect(request.into_body(), limits.json_bytes).await?;
+    Ok(Print::of_json(&body))
 }
 
 /// A body that was read whole, whatever it holds.
@@ -45,6 +63,15 @@ pub(crate) struct Gathered {
     pub(crate) print: Print,
     /// Its fields, or why there are none.
     pub(crate) fields: Result<Fields>,
+}
+
+impl Gathered {
+    fn of_json(body: &[u8]) -> Self {
+        Self {
+            print: Print::of_json(body),
+            fields: json(body),
+        }
+    }
 }
 
 /// Reads the fields of JSON or a form: first size and type, then the body.
@@ -65,13 +92,7 @@ pub(crate) async fn gather(request: Request, limits: &Limits) -> Result<Gathered
     }
     match kind(&parts.headers)? {
         Kind::Json if over(limits.json_bytes) => Err(Error::TooLarge),
-        Kind::Json => {
-            let body = collect(body, limits.json_bytes).await?;
-            Ok(Gathered {
-                print: Print::of_json(&body),
-                fields: json(&body),
-            })
-        }
+        Kind::Json => Ok(Gathered::of_json(&collect(body, limits.json_bytes).await?)),
         Kind::Multipart { boundary } => {
             let mut print = FormPrint::default();
             let fields = multipart(body, boundary, limits.multipart_bytes, &mut print).await;
@@ -137,13 +158,19 @@ async fn multipart(body: Body, boundary: String, limit: usize, print: &mut FormP
         let Some(name) = part.name().map(str::to_owned) else {
             continue;
         };
-        if part.file_name().is_some() {
-            let mut hash = Sha256::new();
+        // Some programs send a file without a name; a form's empty input has neither name nor bytes.
+        let file_name = part.file_name().map(str::to_owned);
+        if file_name.is_some() || FILE_FIELDS.contains(&name.as_str()) {
+            let (mut hash, mut kept) = (Sha256::new(), BytesMut::new());
             while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
                 hash.update(&chunk);
+                let room = Upload::KEPT - kept.len();
+                kept.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
             }
             print.file(&name, hash);
-            fields.set_file(name);
+            if !kept.is_empty() || file_name.is_some_and(|name| !name.is_empty()) {
+                fields.set_file(name, Upload::new(kept.freeze()));
+            }
         } else {
             let bytes = part.bytes().await.map_err(unreadable)?;
             print.text(&name, &bytes);

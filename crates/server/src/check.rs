@@ -1,6 +1,7 @@
 //! `qrstudio check`: tries every setting and everything that it names, and says in words what is wrong.
 
 use std::io;
+use std::net::SocketAddr;
 
 use qrstudio_store::{DatabaseUrl, Options, Store, StoreError};
 use serde::Serialize;
@@ -34,14 +35,20 @@ pub enum Verdict {
     Ok,
     /// It runs, but perhaps not as meant.
     Warning,
-    /// It does not run.
+    /// It does not run, or what it prints would lead nowhere.
     Problem,
 }
 
 /// Tries the settings: each that has something to be tried, in the order in which `serve` needs them. Changes nothing
 /// but that the data directory is made where it is missing.
 pub async fn check(config: &Config) -> Vec<Finding> {
-    let mut findings = vec![listen(config), public_url(config), data_dir(config)];
+    let mut findings = vec![listen(LISTEN, config.listen)];
+    findings.extend(
+        config
+            .metrics_listen
+            .map(|address| listen(METRICS_LISTEN, address)),
+    );
+    findings.extend([public_url(config), data_dir(config)]);
     // A directory that cannot be written explains a database that cannot be opened.
     let usable = config.database_url.is_some()
         || findings
@@ -51,8 +58,10 @@ pub async fn check(config: &Config) -> Vec<Finding> {
         findings.push(database(config).await);
         findings.push(secret_key(config));
     }
+    findings.push(scan_url(config));
     findings.push(mail(config).await);
     findings.push(trusted_proxies(config));
+    findings.extend(fetch_allow(config));
     findings.extend(tls::findings(config, SystemClock::new().now_ms()));
     findings.push(plans(config));
     findings.push(log(config));
@@ -60,11 +69,14 @@ pub async fn check(config: &Config) -> Vec<Finding> {
 }
 
 const LISTEN: &str = "QRSTUDIO_LISTEN";
+const METRICS_LISTEN: &str = "QRSTUDIO_METRICS_LISTEN";
 const PUBLIC_URL: &str = "QRSTUDIO_PUBLIC_URL";
+const SCAN_URL: &str = "QRSTUDIO_SCAN_URL";
 const DATA_DIR: &str = "QRSTUDIO_DATA_DIR";
 const DATABASE_URL: &str = "QRSTUDIO_DATABASE_URL";
 const SMTP_URL: &str = "QRSTUDIO_SMTP_URL";
 const TRUSTED_PROXIES: &str = "QRSTUDIO_TRUSTED_PROXIES";
+const FETCH_ALLOW: &str = "QRSTUDIO_FETCH_ALLOW";
 const SECRET_KEY: &str = "QRSTUDIO_SECRET_KEY";
 /// A table of the file, without a variable.
 const PLANS: &str = "plans";
@@ -92,20 +104,19 @@ fn plans(config: &Config) -> Finding {
     finding(PLANS, Verdict::Ok, text)
 }
 
-fn listen(config: &Config) -> Finding {
-    let address = config.listen;
+fn listen(setting: &'static str, address: SocketAddr) -> Finding {
     match Listener::bind(address) {
-        Ok(_) => finding(LISTEN, Verdict::Ok, format!("{address} is free")),
+        Ok(_) => finding(setting, Verdict::Ok, format!("{address} is free")),
         // A running service is checked, too.
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => finding(
-            LISTEN,
+            setting,
             Verdict::Warning,
             format!(
                 "{address} is in use: good if that is this service, running already; else choose another address"
             ),
         ),
         Err(error) => finding(
-            LISTEN,
+            setting,
             Verdict::Problem,
             format!(
                 "cannot listen on {address}: {error}. It wants an address of this machine, and a port above 1023 unless this user may use lower ones"
@@ -135,7 +146,43 @@ fn public_url(config: &Config) -> Finding {
     }
 }
 
+/// Whether printed codes will lead anywhere.
+fn scan_url(config: &Config) -> Finding {
+    let Some(base) = config.scan_base(&config.base_url()) else {
+        let text = "not set, and QRSTUDIO_PUBLIC_URL is no base URL that could stand in";
+        return finding(SCAN_URL, Verdict::Problem, text);
+    };
+    let origin = if config.scan_url.is_some() {
+        ""
+    } else {
+        "not set; "
+    };
+    if base.is_loopback() {
+        let text = format!(
+            "{origin}dynamic codes would lead to {}, which no phone can reach: set it to the address under which the world \
+             reaches this service, for good, since it is printed",
+            base.as_str()
+        );
+        return finding(SCAN_URL, Verdict::Problem, text);
+    }
+    let text = format!("{origin}dynamic codes lead to {}/q/…/", base.as_str());
+    finding(SCAN_URL, Verdict::Ok, text)
+}
+
 /// Whether requests can come by HTTPS at all.
+/// What strangers may have us ask, beside the public internet.
+fn fetch_allow(config: &Config) -> Option<Finding> {
+    let allowed = &config.fetch_allow;
+    if allowed.iter().any(Network::is_everything) {
+        let text = "lets whoever has a key reach every address from here, services of this machine included; name the \
+                    networks that hold your pictures";
+        return Some(finding(FETCH_ALLOW, Verdict::Warning, text));
+    }
+    let names: Vec<_> = allowed.iter().map(ToString::to_string).collect();
+    let text = format!("pictures may come from {}, too", names.join(", "));
+    (!allowed.is_empty()).then(|| finding(FETCH_ALLOW, Verdict::Ok, text))
+}
+
 fn trusted_proxies(config: &Config) -> Finding {
     let proxies = &config.trusted_proxies;
     if proxies.iter().any(Network::is_everything) {

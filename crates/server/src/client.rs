@@ -11,7 +11,7 @@ use crate::transport::Client;
 
 /// The network that a client's tries are counted for: its IPv4 address, or the /64 of its IPv6 address, which is what one
 /// customer gets. Neither logged nor stored, hence no `Debug`.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ClientNetwork([u8; 9]);
 
 impl ClientNetwork {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::plans::{PlanName, Plans};
 use crate::secret::SecretKey;
+use crate::target::ScanBase;
 use crate::transport::Network;
 
 /// The settings of `qrstudio serve`, with the defaults of the contract (`operations.md`).
@@ -19,8 +20,12 @@ use crate::transport::Network;
 pub struct Config {
     /// `QRSTUDIO_LISTEN`: address of the API and its pages.
     pub listen: SocketAddr,
+    /// `QRSTUDIO_METRICS_LISTEN`: address of metrics and readiness, in plain HTTP; without it there are none.
+    pub metrics_listen: Option<SocketAddr>,
     /// `QRSTUDIO_PUBLIC_URL`: base of links to this service; without it, the listen address.
     pub public_url: Option<String>,
+    /// `QRSTUDIO_SCAN_URL`: base of the URLs in dynamic codes; without it, that of links.
+    pub scan_url: Option<ScanBase>,
     /// `QRSTUDIO_DATA_DIR`: the SQLite file and all else that the service keeps.
     pub data_dir: PathBuf,
     /// `QRSTUDIO_DATABASE_URL`: `postgres://…` or `sqlite:<path>`; without it, SQLite in the data directory.
@@ -40,6 +45,8 @@ pub struct Config {
     pub allow_insecure_loopback: bool,
     /// `QRSTUDIO_TRUSTED_PROXIES`: networks whose forwarding headers count.
     pub trusted_proxies: Vec<Network>,
+    /// `QRSTUDIO_FETCH_ALLOW`: networks that pictures may be fetched from although they are private, on any port.
+    pub fetch_allow: Vec<Network>,
     /// `QRSTUDIO_CORS_ORIGINS`: web origins whose pages may call `/api/v1/`, or `*` for any.
     pub cors_origins: Vec<Origin>,
     /// `QRSTUDIO_SECRET_KEY`: signs sessions; without it, the secret that the first start makes in the data directory.
@@ -49,6 +56,20 @@ pub struct Config {
     pub signup: SignUp,
     /// `QRSTUDIO_RATE_LIMITS`: `off` for load tests.
     pub rate_limits: RateLimits,
+    /// `QRSTUDIO_CACHE_MAX_BYTES`: memory for pictures that were drawn within a day; the least recently used make room.
+    pub cache_max_bytes: u64,
+    /// `QRSTUDIO_SPOOL_MAX_BYTES`: files of large answers that are kept for a day; the oldest make room.
+    pub spool_max_bytes: u64,
+    /// `QRSTUDIO_SCAN_DURABILITY`: what the answer to a scan waits for.
+    pub scan_durability: ScanDurability,
+    /// `QRSTUDIO_JOURNAL_MAX_BYTES`: bytes of scans that wait for the database; beyond it they are lost.
+    pub journal_max_bytes: u64,
+    /// `QRSTUDIO_SCAN_RETENTION_DAYS`: how long scans are kept with their details; sums stay.
+    pub scan_retention_days: u32,
+    /// `QRSTUDIO_GEOIP_DB`: an MMDB file that knows countries, or cities; without it, an embedded table of countries.
+    pub geoip_db: Option<PathBuf>,
+    /// `QRSTUDIO_GEO_HEADER`: the header in which a trusted proxy tells a visitor's country.
+    pub geo_header: Option<String>,
     /// `QRSTUDIO_MIGRATE`: whether `serve` brings the database to this version before it starts.
     pub migrate: bool,
     /// `QRSTUDIO_LOG`: what is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,qrstudio_store=debug`.
@@ -63,7 +84,9 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            metrics_listen: None,
             public_url: None,
+            scan_url: None,
             data_dir: PathBuf::from("./data"),
             database_url: None,
             default_plan: PlanName::Free,
@@ -73,10 +96,18 @@ impl Default for Config {
             tls_key: None,
             allow_insecure_loopback: true,
             trusted_proxies: Vec::new(),
+            fetch_allow: Vec::new(),
             cors_origins: vec![Origin::ANY],
             secret_key: None,
             signup: SignUp::Open,
             rate_limits: RateLimits::On,
+            cache_max_bytes: 256 << 20,
+            spool_max_bytes: 20 << 30,
+            scan_durability: ScanDurability::Process,
+            journal_max_bytes: 4 << 30,
+            scan_retention_days: 400,
+            geoip_db: None,
+            geo_header: None,
             migrate: true,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -105,6 +136,12 @@ impl Config {
         }
     }
 
+    /// Base of the URLs in dynamic codes, where links have this base. `None`: neither is a base URL.
+    #[must_use]
+    pub fn scan_base(&self, url: &str) -> Option<ScanBase> {
+        self.scan_url.clone().or_else(|| ScanBase::parse(url))
+    }
+
     /// Settings that cannot be right together: each with a text that says why.
     #[must_use]
     pub fn contradictions(&self) -> Vec<(&'static str, String)> {
@@ -128,6 +165,16 @@ impl Config {
             ConnectionUrl(format!("sqlite:{}", self.data_dir.join("qrstudio.db").display()))
         })
     }
+}
+
+/// What the answer to a scan waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ScanDurability {
+    /// For the operating system to have it: the end of the process, whatever ends it, loses nothing.
+    Process,
+    /// For the disk to have it: a loss of power loses nothing either.
+    Fsync,
 }
 
 /// A web origin, `https://app.example.com`, or `*` for any.

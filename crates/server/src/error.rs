@@ -74,6 +74,20 @@ pub(crate) enum Error {
     PlanSize(PlanName, u32),
     /// The resolution is beyond the plan.
     PlanDpi(PlanName, u32),
+    /// As many dynamic codes are active as the plan allows.
+    PlanActiveCodes(PlanName, u64),
+    /// The plan has no variants.
+    PlanVariants(PlanName),
+    /// The plan's changes of a code's destination are used, and there are no credits.
+    EditsUsed { plan: PlanName, allowed: u64, used: u64 },
+    /// The operator has blocked the destination.
+    BlockedDestination,
+    /// A list has no such page.
+    InvalidPage,
+    /// The plan allows no logos.
+    PlanLogo(PlanName),
+    /// The plan allows no pictures under the modules.
+    PlanBackground(PlanName),
     /// The month's renders are used up, until so many seconds from now.
     QuotaExceeded {
         quota: u64,
@@ -117,10 +131,16 @@ impl Error {
             }
             Self::PlanSize(..)
             | Self::PlanDpi(..)
+            | Self::PlanActiveCodes(..)
+            | Self::PlanVariants(_)
+            | Self::PlanLogo(_)
+            | Self::PlanBackground(_)
             | Self::RoleTooLow
             | Self::SignUpClosed
             | Self::EmailNotVerified => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::InvalidPage => StatusCode::NOT_FOUND,
+            Self::EditsUsed { .. } => StatusCode::PAYMENT_REQUIRED,
+            Self::BlockedDestination => StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::HttpsRequired => StatusCode::UPGRADE_REQUIRED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -175,6 +195,26 @@ impl Error {
             Self::PlanDpi(plan, most) => {
                 format!("Plan '{plan}' caps DPI at {most}. Upgrade for higher resolution.")
             }
+            Self::PlanActiveCodes(plan, most) => {
+                format!(
+                    "Plan '{plan}' allows {most} active dynamic {}. Pause one or upgrade.",
+                    several(*most, "QR")
+                )
+            }
+            Self::PlanVariants(plan) => {
+                format!("Plan '{plan}' doesn't include A/B variants. Upgrade to Pro or higher.")
+            }
+            Self::EditsUsed { plan, allowed, used } => format!(
+                "Plan '{plan}' allows {allowed} destination {} per dynamic QR. This QR has been edited {used} time(s) already. \
+                 Upgrade to Starter ($7/mo) or higher for unlimited edits, or buy a credit pack.",
+                several(*allowed, "edit")
+            ),
+            Self::BlockedDestination => {
+                "The operator of this service has blocked this destination.".to_owned()
+            }
+            Self::InvalidPage => "Invalid page.".to_owned(),
+            Self::PlanLogo(plan) => format!("Plan '{plan}' doesn't support custom logos."),
+            Self::PlanBackground(plan) => format!("Plan '{plan}' doesn't support background images."),
             Self::RateLimited { per_minute, plan, .. } => {
                 format!("Rate limit of {per_minute} requests per minute exceeded for plan '{plan}'.")
             }
@@ -229,6 +269,12 @@ impl Error {
             _ => {}
         }
     }
+}
+
+/// A noun as it stands behind a number.
+fn several(number: u64, noun: &str) -> String {
+    let end = if number == 1 { "" } else { "s" };
+    format!("{noun}{end}")
 }
 
 /// The body of an error that concerns the whole request.

@@ -14,6 +14,7 @@ const RANDOM_BYTES: usize = 27;
 const PREFIX_CHARACTERS: usize = 12;
 
 /// A key in the clear: handed to its owner once, and never logged.
+#[derive(Clone)]
 pub(crate) struct RawKey(String);
 
 impl RawKey {
@@ -45,8 +46,8 @@ impl RawKey {
     }
 
     /// Hands it over.
-    pub(crate) fn reveal(self) -> String {
-        self.0
+    pub(crate) fn reveal(&self) -> String {
+        self.0.clone()
     }
 }
 

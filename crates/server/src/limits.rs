@@ -67,12 +67,54 @@ pub struct Limits {
     pub health_time: Duration,
     /// A kept answer of more bytes is a file instead of a row.
     pub kept_bytes: usize,
-    /// Bytes of all files of kept answers together; the oldest make room.
-    pub spool_bytes: u64,
     /// How often what has expired is removed.
     pub sweep: Duration,
     /// Letters.
     pub mail: MailLimits,
+    /// Scans of dynamic codes.
+    pub scans: ScanLimits,
+}
+
+/// Bounds of the way of a scan.
+#[derive(Debug, Clone, Copy)]
+pub struct ScanLimits {
+    /// Codes that a node knows; the least recently scanned leave first.
+    pub codes: usize,
+    /// Bytes that they take in memory, about.
+    pub codes_bytes: usize,
+    /// Bytes of one segment of the journal, about.
+    pub segment_bytes: u64,
+    /// Bytes of scans that go to the store at once, about.
+    pub drain_bytes: usize,
+    /// How long scans are gathered for the store.
+    pub drain_every: Duration,
+    /// How long the store may take for them.
+    pub drain_time: Duration,
+    /// How often the store is asked for changes of codes.
+    pub feed_every: Duration,
+    /// How long the store may take to find a code.
+    pub look_time: Duration,
+    /// Scans of one visitor on one code whose details are kept, a minute.
+    pub scans_per_minute: u32,
+    /// Codes that do not exist which one network may ask for, a minute.
+    pub misses_per_minute: u32,
+}
+
+impl Default for ScanLimits {
+    fn default() -> Self {
+        Self {
+            codes: 2_000_000,
+            codes_bytes: 1 << 30,
+            segment_bytes: 8 << 20,
+            drain_bytes: 256 << 10,
+            drain_every: Duration::from_millis(50),
+            drain_time: Duration::from_secs(20),
+            feed_every: Duration::from_millis(400),
+            look_time: Duration::from_secs(2),
+            scans_per_minute: 60,
+            misses_per_minute: 60,
+        }
+    }
 }
 
 impl Default for Limits {
@@ -102,9 +144,9 @@ impl Default for Limits {
             waiting_hashes: 128 * cores.div_ceil(2),
             health_time: Duration::from_secs(2),
             kept_bytes: 1024 * 1024,
-            spool_bytes: 1024 * 1024 * 1024,
             sweep: Duration::from_secs(600),
             mail: MailLimits::default(),
+            scans: ScanLimits::default(),
         }
     }
 }

@@ -23,6 +23,12 @@ pub struct Plan {
     pub custom_logo: bool,
     /// Dynamic codes that may be active at once.
     pub active_dynamic_codes: Option<u64>,
+    /// How often the destination of a dynamic code may be changed in its life; further changes cost a credit each.
+    pub destination_edits: Option<u64>,
+    /// Scans of dynamic codes whose details are kept, a calendar month (UTC); all of them count.
+    pub recorded_scans: Option<u64>,
+    /// Whether dynamic codes may have several destinations to choose from.
+    pub variants: bool,
     /// Items of one bulk request; 0 means none at all.
     pub bulk_items: u32,
     /// Whether renders beyond the quota are billed instead of refused.

@@ -1,11 +1,11 @@
 //! Answers with a JSON body.
 
-use axum::Json;
-use axum::http::header::CACHE_CONTROL;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::error::Error;
 use crate::fields::Ignored;
 
 /// Fields that nothing reads, so that a typo can be seen.
@@ -30,6 +30,21 @@ impl<T: Serialize> Reply<T> {
     /// 200 with a body.
     pub(crate) fn ok(body: T) -> Self {
         Self::new(StatusCode::OK, body)
+    }
+
+    /// Status, headers and body, as [`into_response`](Self::into_response) sends them.
+    pub(crate) fn into_parts(mut self) -> serde_json::Result<(StatusCode, HeaderMap, Vec<u8>)> {
+        self.headers
+            .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let body = match self.body {
+            None => Vec::new(),
+            Some(body) => {
+                self.headers
+                    .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                serde_json::to_vec(&body)?
+            }
+        };
+        Ok((self.status, self.headers, body))
     }
 
     /// Names the fields that nothing has read.
@@ -59,12 +74,7 @@ impl Reply<()> {
 }
 
 impl<T: Serialize> IntoResponse for Reply<T> {
-    fn into_response(mut self) -> Response {
-        self.headers
-            .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        match self.body {
-            Some(body) => (self.status, self.headers, Json(body)).into_response(),
-            None => (self.status, self.headers).into_response(),
-        }
+    fn into_response(self) -> Response {
+        self.into_parts().map_err(Error::internal).into_response()
     }
 }

@@ -7,15 +7,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    account, auth, docs, generate, health, home, keys, openapi, status, usage, usage_me, validate,
+    account, auth, docs, dynamic, generate, health, home, keys, openapi, status, usage, usage_me, validate,
 };
 use crate::app::App;
 use crate::error::{method_not_allowed, not_found};
 use crate::middleware::{Shell, note_route};
+use crate::scan::Front;
 
-/// The whole service, ready for a listener or for a test.
+/// The whole service, ready for a listener or for a test. Scans, `/q/{short_id}/`, do not come to the router: `scan/front.rs` takes
+/// them before.
 #[must_use]
-pub fn service(app: App) -> Shell {
+pub fn service(app: App) -> Front {
     let (api, document) = api().split_for_parts();
     let document = openapi::Document::new(document, &app);
     let router = Router::new()
@@ -32,7 +34,7 @@ pub fn service(app: App) -> Shell {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn(note_route));
-    Shell::new(router, app)
+    Front::new(app.scans().clone(), Shell::new(router, app))
 }
 
 /// The documented part: paths in their canonical form, with the slash.
@@ -45,6 +47,13 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(keys::list::list, keys::create::create))
         .routes(routes!(keys::revoke::revoke))
         .routes(routes!(keys::rotate::rotate))
+        .routes(routes!(dynamic::list::list, dynamic::create::create))
+        .routes(routes!(
+            dynamic::show::show,
+            dynamic::change::change,
+            dynamic::delete::delete
+        ))
+        .routes(routes!(dynamic::analytics::show))
         .routes(routes!(auth::signup::create))
         .routes(routes!(auth::login::create))
         .routes(routes!(auth::refresh::create))

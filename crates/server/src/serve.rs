@@ -18,7 +18,9 @@ use crate::idempotency;
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::mail::{self, MailError, MailSettings, Mailer};
+use crate::metrics;
 use crate::router;
+use crate::scan::{self, ScanError, ScanParts, Scans};
 use crate::secret::{self, SecretError};
 use crate::tls::{PairError, Tls, TlsFiles};
 
@@ -53,15 +55,15 @@ pub enum ServeError {
     /// Another program listens there.
     #[error(
         "cannot listen on {0}: another program does already, perhaps another qrstudio. Stop it, or choose another \
-         address with QRSTUDIO_LISTEN (QRSTUDIO_LISTEN=127.0.0.1:0 takes any free port)"
+         address with {1} ({1}=127.0.0.1:0 takes any free port)"
     )]
-    AddressTaken(SocketAddr),
+    AddressTaken(SocketAddr, &'static str),
     /// The address cannot be used for another reason.
     #[error(
-        "cannot listen on {0}: {1}. QRSTUDIO_LISTEN wants an address of this machine, and a port above 1023 unless \
-         this user may use lower ones"
+        "cannot listen on {0}: {2}. {1} wants an address of this machine, and a port above 1023 unless this user may use \
+         lower ones"
     )]
-    Listen(SocketAddr, #[source] io::Error),
+    Listen(SocketAddr, &'static str, #[source] io::Error),
     /// The data directory cannot be made or written.
     #[error(
         "cannot write to the data directory {}: {source}. Give the user that runs QR Studio write access to it, or \
@@ -85,6 +87,9 @@ pub enum ServeError {
     /// A setting of mail cannot be used.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// Scans cannot be served.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
     /// There is no secret to sign with.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -107,7 +112,11 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
     }
     let tls = TlsFiles::of(&config).map(Tls::open).transpose()?;
     // The port first: a second start by mistake then touches no data.
-    let mut listener = bind(config.listen)?;
+    let mut listener = bind(config.listen, "QRSTUDIO_LISTEN")?;
+    let metrics_listener = match config.metrics_listen {
+        Some(address) => Some(bind(address, "QRSTUDIO_METRICS_LISTEN")?),
+        None => None,
+    };
     if let Some(tls) = &tls {
         listener = listener.with_tls(tls.clone());
     }
@@ -124,6 +133,11 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
     } else {
         config.base_url_at(address)
     };
+    let scan_base = config.scan_base(&url).ok_or_else(|| {
+        ServeError::Contradiction(format!(
+            "public_url: {url:?} is no base URL; https://qr.example.com is one"
+        ))
+    })?;
     let limits = Limits::default();
     let clock = Arc::new(SystemClock::new());
     let entropy = Arc::new(SystemEntropy);
@@ -138,10 +152,20 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
             limits: limits.mail,
         },
     )?;
-    let store = open_store(&config, Options::default()).await?;
+    let (store, is_away) = open_or_wait(&config).await?;
     let secret = secret::load(&config, &*entropy)?;
+    let scans = Scans::open(ScanParts {
+        config: &config,
+        limits: limits.scans,
+        store: store.clone(),
+        clock: Arc::clone(&clock) as _,
+        entropy: Arc::clone(&entropy) as _,
+    })?;
+    scans.begin().await;
     let app = App::new(Parts {
         url,
+        scan_base,
+        scans,
         config,
         secret,
         store: store.clone(),
@@ -151,7 +175,11 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
         mailer,
         draining: draining.clone(),
     });
-    let first_account = first_account(&app, hooks.make_first_account).await?;
+    let first_account = if is_away {
+        None
+    } else {
+        first_account(&app, hooks.make_first_account).await?
+    };
     tracing::info!(%address, url = app.url(), database = %store.url(), "QR Studio answers");
     (hooks.started)(&Started {
         address,
@@ -160,7 +188,25 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
         database: store.url().to_string(),
         first_account,
     });
-    answer_until_told(listener, app, signals, draining, fresh).await;
+    let telling = async {
+        if let Some(listener) = metrics_listener {
+            // Until the very end: whoever watches the drain asks here.
+            let never = CancellationToken::new();
+            listener.run(metrics::service(app.clone()), limits, never).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let connecting = async {
+        if is_away {
+            connect(&app).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = answer_until_told(listener, app.clone(), signals, draining, fresh) => {}
+        () = connecting => {}
+        () = telling => {}
+    }
     store.close().await;
     Ok(())
 }
@@ -209,13 +255,15 @@ async fn answer_until_told(
         // Letters were told at the same moment as requests, and share their time.
         let now = app.clock().monotonic();
         let spent = now.saturating_sub(*told_at.get().unwrap_or(&now));
-        app.mailer().drain(limits.drain.saturating_sub(spent)).await;
+        let left = limits.drain.saturating_sub(spent);
+        tokio::join!(app.mailer().drain(left), app.scans().finish(left));
     };
     tokio::select! {
         () = work => {}
         () = told => tracing::warn!("stopped at once"),
         () = keep_fresh => {}
         () = sweeping => {}
+        () = app.scans().work() => {}
     }
 }
 
@@ -233,19 +281,61 @@ async fn first_account(app: &App, seen: bool) -> Result<Option<FirstAccount>, Se
     Ok(None)
 }
 
+/// Opens the store; returns whether its database is still to come. A node that has served before does not wait for it:
+/// what it knows goes on redirecting.
+async fn open_or_wait(config: &Config) -> Result<(Store, bool), ServeError> {
+    match open_store(config, Options::default()).await {
+        Err(ServeError::Store(error)) if error.is_away() && scan::has_served(&config.data_dir) => {
+            tracing::error!(
+                %error,
+                "starting without the database: codes that this node knows are redirected and their scans kept, \
+                 everything else is answered 503 until it answers"
+            );
+            let url: DatabaseUrl = config.database().reveal().parse()?;
+            Ok((Store::disconnected(&url), true))
+        }
+        opened => Ok((opened?, false)),
+    }
+}
+
+/// Connects the store as soon as its database answers and is fit to be used.
+async fn connect(app: &App) {
+    let mut told = String::new();
+    loop {
+        tokio::time::sleep(app.limits().scans.feed_every).await;
+        match open_store(app.config(), Options::default()).await {
+            Ok(opened) => {
+                app.store().connect(&opened);
+                tracing::info!("the database answers: everything is served again");
+                return;
+            }
+            Err(error) => {
+                let error = error.to_string();
+                if error != told {
+                    tracing::warn!(error, "the database cannot be used yet; trying on");
+                    told = error;
+                }
+            }
+        }
+    }
+}
+
 /// Opens the store that the settings name, and brings it to this version unless they say not to.
 pub(crate) async fn open_store(config: &Config, options: Options) -> Result<Store, ServeError> {
     make_data_directory(&config.data_dir)?;
     let url: DatabaseUrl = config.database().reveal().parse()?;
     let store = Store::open(&url, options).await?;
-    if config.migrate {
-        let migrated = store.migrate().await?;
-        if !migrated.applied.is_empty() {
-            tracing::info!(applied = ?migrated.applied, "brought the database to this version");
-        }
-    } else if !store.schema().await?.pending.is_empty() {
+    // Looked at first: a database that needs nothing may be held by another process.
+    if store.schema().await?.pending.is_empty() {
+        return Ok(store);
+    }
+    if !config.migrate {
         store.close().await;
         return Err(StoreError::NotMigrated.into());
+    }
+    let migrated = store.migrate().await?;
+    if !migrated.applied.is_empty() {
+        tracing::info!(applied = ?migrated.applied, "brought the database to this version");
     }
     Ok(store)
 }
@@ -263,10 +353,10 @@ pub async fn migrate(config: &Config) -> Result<Vec<&'static str>, ServeError> {
     Ok(migrated?.applied)
 }
 
-fn bind(address: SocketAddr) -> Result<Listener, ServeError> {
+fn bind(address: SocketAddr, setting: &'static str) -> Result<Listener, ServeError> {
     Listener::bind(address).map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => ServeError::AddressTaken(address),
-        _ => ServeError::Listen(address, error),
+        io::ErrorKind::AddrInUse => ServeError::AddressTaken(address, setting),
+        _ => ServeError::Listen(address, setting, error),
     })
 }
 

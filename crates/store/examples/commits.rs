@@ -50,14 +50,10 @@ async fn measure(engine: &str, url: &DatabaseUrl) -> Result<(), Box<dyn Error>> 
         let (charged, seconds) = charge(&store, &accounts, callers).await?;
         let rate = charged / seconds;
         print!("{engine}, {callers} callers: {rate:.0} durable charges a second");
-        match (before, store.write_counters()) {
-            (Some(before), Some(after)) => {
-                let units = u32::try_from(after.units - before.units)?;
-                let commits = u32::try_from(after.commits - before.commits)?;
-                println!(", {:.1} to a commit", f64::from(units) / f64::from(commits));
-            }
-            _ => println!(),
-        }
+        let after = store.write_counters();
+        let units = u32::try_from(after.units - before.units)?;
+        let commits = u32::try_from(after.commits - before.commits)?;
+        println!(", {:.1} to a commit", f64::from(units) / f64::from(commits));
     }
     let accounts = accounts(&store, 1).await?;
     let (charged, seconds) = charge(&store, &accounts, 64).await?;

@@ -170,6 +170,16 @@ impl StoreError {
         )
     }
 
+    /// Whether the database itself is away or held by another process, and not one that refuses: whoever waits will
+    /// find it as it was.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable { .. } | Self::Locked { .. } | Self::Unreachable { .. }
+        )
+    }
+
     pub(crate) fn fault(detail: impl Into<String>) -> Self {
         Self::Fault {
             detail: detail.into(),

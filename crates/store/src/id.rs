@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         pub struct $name(pub i64);
 
         impl fmt::Display for $name {
@@ -25,6 +27,8 @@ ids! {
     KeyId;
     /// A session: one sign-in. Never given out twice.
     SessionId;
+    /// A dynamic code. Never given out twice.
+    CodeId;
     /// Something that has happened. Never given out twice.
     EventId;
 }

@@ -38,11 +38,12 @@
 //! # }).unwrap();
 //! ```
 //!
-//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`, `events`, `sessions`, `tokens`, `idempotency`), against the few things
+//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`, `codes`, `scans`, `events`, `sessions`, `tokens`, `idempotency`), against the few things
 //! that both engines can do (`unit::Db`). `Store::run` is the one place where the engine is chosen.
 
 mod accounts;
 mod charges;
+mod codes;
 mod error;
 mod events;
 mod id;
@@ -52,6 +53,7 @@ mod migrations;
 mod options;
 mod plan;
 mod postgres;
+mod scans;
 mod sessions;
 mod sqlite;
 mod store;
@@ -66,14 +68,23 @@ pub use self::{
         ProfileChange, Role, SignUp, SignedUp, SigningUp, UnknownRole, WorkspaceRef,
     },
     charges::{Allowance, Charge, ChargeOutcome, DayRenders, Receipt, Usage},
+    codes::{
+        AsOf, BlockedPatterns, ChangeCode, Code, CodeChange, CodeCharge, CodeField, CodeOrder, CodePage,
+        CodeReceipt, CodeState, CreateCode, DescribeCode, InvalidShortId, ListCodes, NewCode, ServedCode,
+        ShortId, Variant,
+    },
     error::StoreError,
     events::{Event, EventKind, UnknownEvent},
-    id::{EventId, KeyId, SessionId, UserId, WorkspaceId},
-    idempotency::{Claim, Claimed, Keep, KeptAnswer, KeptBody, KeptCharge, MakeHead},
+    id::{CodeId, EventId, KeyId, SessionId, UserId, WorkspaceId},
+    idempotency::{Claim, Claimed, Keep, Kept, KeptAnswer, KeptBody, MakeAnswer},
     keys::{Key, KeyAccess, KeyHash, KeyUsage, NewKey},
     migrations::{Migrated, SchemaState},
     options::Options,
     plan::{PlanName, UnknownPlan},
+    scans::{
+        DayVisitors, Device, Dimension, JournalPosition, QuarterScans, RecordScans, Recorded, Scan,
+        ScanCount, ScanKind, ScanRange, Told, ValueScans, Visitor,
+    },
     sessions::{NewSession, OpenedSession, Refresh, Rotation, SessionAccess, TokenHash},
     store::{Store, WriteCounters},
     time::{Millis, Month},

@@ -1,22 +1,27 @@
 //! The store: one of two engines behind one set of methods.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
-    DatabaseUrl, Options, StoreError, accounts, charges, events, idempotency, keys,
+    Charge, ChargeOutcome, DatabaseUrl, Options, StoreError, accounts, charges, codes, events, idempotency,
+    keys,
     migrations::{Migrated, SchemaState},
     postgres::Postgres,
-    sessions,
+    scans, sessions,
     sqlite::Sqlite,
     tokens,
-    unit::{Access, Db, Unit},
+    unit::{self, Access, Db, Unit},
     url::Place,
 };
 
 /// An open store; clones share it. Its methods stand in the folders of their areas.
 #[derive(Clone)]
 pub struct Store {
-    engine: Engine,
+    /// Not there yet while the store is disconnected.
+    engine: Arc<OnceLock<Engine>>,
     url: Arc<DatabaseUrl>,
 }
 
@@ -27,7 +32,7 @@ enum Engine {
 }
 
 /// How often an engine has flushed to disk, and for how many units.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct WriteCounters {
     /// Transactions committed.
     pub commits: u64,
@@ -54,10 +59,31 @@ impl Store {
             }
             Place::Postgres(url) => Engine::Postgres(Arc::new(Postgres::open(url, &options).await?)),
         };
-        Ok(Self {
-            engine,
+        let store = Self::disconnected(url);
+        let _ = store.engine.set(engine);
+        Ok(store)
+    }
+
+    /// A store for the time until its database can be opened: every call is [`StoreError::Unavailable`], until
+    /// [`connect`](Self::connect).
+    #[must_use]
+    pub fn disconnected(url: &DatabaseUrl) -> Self {
+        Self {
+            engine: Arc::default(),
             url: Arc::new(url.clone()),
-        })
+        }
+    }
+
+    /// From now on a disconnected store, and all its clones, are the opened one.
+    pub fn connect(&self, opened: &Self) {
+        if let Some(engine) = opened.engine.get() {
+            let _ = self.engine.set(engine.clone());
+        }
+    }
+
+    fn engine(&self) -> Result<&Engine, StoreError> {
+        let away = || StoreError::unavailable("the database has not answered since the start");
+        self.engine.get().ok_or_else(away)
     }
 
     /// Where the rows are. Prints without a password.
@@ -71,7 +97,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NewerSchema`], [`StoreError::ChangedMigration`], and the causes of a failing call.
     pub async fn migrate(&self) -> Result<Migrated, StoreError> {
-        match &self.engine {
+        match self.engine()? {
             Engine::Sqlite(sqlite) => sqlite.migrate().await,
             Engine::Postgres(postgres) => postgres.migrate().await,
         }
@@ -82,7 +108,7 @@ impl Store {
     /// # Errors
     /// Those of [`migrate`](Self::migrate).
     pub async fn schema(&self) -> Result<SchemaState, StoreError> {
-        match &self.engine {
+        match self.engine()? {
             Engine::Sqlite(sqlite) => sqlite.schema().await,
             Engine::Postgres(postgres) => postgres.schema().await,
         }
@@ -104,29 +130,40 @@ impl Store {
         self.run(CheckStatements).await
     }
 
-    /// What the group commit of SQLite has done since the store was opened; `None` on PostgreSQL, which groups commits
-    /// on its own.
+    /// What group commits have done since the store was opened: on SQLite all units that write are grouped, on PostgreSQL
+    /// charges.
     #[must_use]
-    pub fn write_counters(&self) -> Option<WriteCounters> {
-        match &self.engine {
-            Engine::Sqlite(sqlite) => Some(sqlite.counters()),
-            Engine::Postgres(_) => None,
+    pub fn write_counters(&self) -> WriteCounters {
+        match self.engine.get() {
+            Some(Engine::Sqlite(sqlite)) => sqlite.counters(),
+            Some(Engine::Postgres(postgres)) => postgres.counters(),
+            None => WriteCounters::default(),
         }
     }
 
     /// Finishes what was asked for before, then closes all connections. Every later call is [`StoreError::Closed`].
     pub async fn close(&self) {
-        match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.close().await,
-            Engine::Postgres(postgres) => postgres.close(),
+        match self.engine.get() {
+            Some(Engine::Sqlite(sqlite)) => sqlite.close().await,
+            Some(Engine::Postgres(postgres)) => postgres.close().await,
+            None => {}
+        }
+    }
+
+    /// Pays for a render, in one commit with others that wait.
+    pub(crate) async fn charge(&self, charge: Charge) -> Result<ChargeOutcome, StoreError> {
+        match self.engine()? {
+            Engine::Sqlite(sqlite) => sqlite.charge(charge).await,
+            Engine::Postgres(postgres) => postgres.charge(charge).await,
         }
     }
 
     /// Runs a unit on the engine at hand.
     pub(crate) async fn run<U: Unit>(&self, unit: U) -> Result<U::Output, StoreError> {
-        match &self.engine {
+        match self.engine()? {
             Engine::Sqlite(sqlite) => sqlite.run(unit).await,
-            Engine::Postgres(postgres) => postgres.run(unit).await,
+            // On the heap: two kilobytes that a caller on SQLite would carry through all its own waiting.
+            Engine::Postgres(postgres) => Box::pin(postgres.run(unit)).await,
         }
     }
 }
@@ -155,11 +192,18 @@ impl Unit for CheckStatements {
     const ACCESS: Access = Access::Look;
 
     async fn run<D: Db>(&self, db: &mut D) -> Result<usize, StoreError> {
+        let bulk = match D::ENGINE {
+            unit::Engine::Sqlite => scans::sql::SQLITE.all(),
+            unit::Engine::Postgres => scans::sql::POSTGRES.all(),
+        };
         let areas = [
             accounts::sql::ALL,
             keys::sql::ALL,
             charges::sql::ALL,
+            codes::sql::ALL,
             events::sql::ALL,
+            scans::sql::ALL,
+            &bulk,
             sessions::sql::ALL,
             tokens::sql::ALL,
             idempotency::sql::ALL,

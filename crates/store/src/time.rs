@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 const DAY_MS: i64 = 86_400_000;
 
 /// A moment, in milliseconds since 1970-01-01 00:00 UTC.
@@ -11,7 +13,7 @@ const DAY_MS: i64 = 86_400_000;
 /// let moment = Millis(1_793_491_200_000); // 2026-11-01 00:00 UTC
 /// assert_eq!(Month::of(moment), Month::new(2026, 11).unwrap());
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Millis(pub i64);
 
 /// A calendar month in UTC; later months compare greater.

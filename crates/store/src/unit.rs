@@ -20,6 +20,8 @@ pub(crate) trait Unit: Send + Sync + 'static {
 /// How a unit uses the database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Access {
+    /// One reading statement that finds a few rows by their keys.
+    Glance,
     /// One reading statement: a snapshot by itself, so it needs no transaction.
     Look,
     /// Any statements, in one transaction.
@@ -33,7 +35,7 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// An open transaction (or, for [`Access::Look`], a connection) of either engine.
+/// An open transaction (or, where it only reads, a connection) of either engine.
 ///
 /// SQLite's form answers at once: a unit on it never waits, and the writer thread polls it exactly once.
 pub(crate) trait Db: Send {
@@ -55,6 +57,15 @@ pub(crate) trait Db: Send {
         parameters: &[Value<'_>],
         read: Reader<T>,
     ) -> impl Future<Output = Result<Option<T>, StoreError>> + Send;
+
+    /// Runs a statement with each of these parameters, in their order, and reads the only row of each, if there is one.
+    /// Where a statement takes a journey, all of them take one together.
+    fn row_of_each<const N: usize, T: Send>(
+        &mut self,
+        sql: &'static str,
+        each: &[[Value<'_>; N]],
+        read: Reader<T>,
+    ) -> impl Future<Output = Result<Vec<Option<T>>, StoreError>> + Send;
 
     /// Runs a statement and returns how many rows it wrote.
     fn execute(

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::row::{self, Row, WORDS};
 use crate::template::Template;
-use crate::{Blocks, CodewordBit, ErrorCorrectionLevel, Mask, Role, Version, format, mask, order};
+use crate::{Blocks, CodewordBit, ErrorCorrectionLevel, Mask, Role, Version, format, mask};
 
 /// A symbol: its modules, and what each of them is.
 ///
@@ -93,17 +93,7 @@ impl Symbol {
     /// What the module is for. Coordinates outside the symbol are [`Role::QuietZone`].
     #[must_use]
     pub fn role(&self, x: usize, y: usize) -> Role {
-        let Some(number) = self.bit_number(x, y) else {
-            return Role::outside_encoding_region(self.version, x, y);
-        };
-        let (position, blocks) = (number / 8, self.blocks());
-        if position < blocks.data_codewords() {
-            Role::Data
-        } else if position < blocks.codewords() {
-            Role::ErrorCorrection
-        } else {
-            Role::Remainder
-        }
+        self.version.role(self.level, x, y)
     }
 
     /// Which bit of which codeword the module shows: `None` outside the encoding region and for remainder bits.
@@ -112,21 +102,7 @@ impl Symbol {
     /// [`Mask::inverts`] says otherwise.
     #[must_use]
     pub fn codeword(&self, x: usize, y: usize) -> Option<CodewordBit> {
-        CodewordBit::numbered(self.bit_number(x, y)?, &self.blocks())
-    }
-
-    /// The place of the module's bit in the order of placement; `None` outside the encoding region.
-    fn bit_number(&self, x: usize, y: usize) -> Option<usize> {
-        let size = self.size();
-        if x >= size || y >= size {
-            return None;
-        }
-        let number = *Template::of(self.version).order().get(y * size + x)?;
-        if number == order::NONE {
-            None
-        } else {
-            Some(usize::from(number))
-        }
+        self.version.codeword(self.level, x, y)
     }
 
     /// How the codewords are divided into blocks.

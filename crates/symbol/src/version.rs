@@ -1,5 +1,8 @@
 use std::fmt;
 
+use crate::template::Template;
+use crate::{Blocks, CodewordBit, ErrorCorrectionLevel, Role, order};
+
 /// The size of a symbol: version 1 has 21 modules a side, each further version 4 more (5.3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(u8);
@@ -35,6 +38,39 @@ impl Version {
     /// All versions from `self` to `last`, both included.
     pub fn up_to(self, last: Self) -> impl Iterator<Item = Self> {
         (self.0..=last.0).map(Self)
+    }
+
+    /// What a module is for in every symbol of this version and level; see [`Symbol::role`](crate::Symbol::role).
+    #[must_use]
+    pub fn role(self, level: ErrorCorrectionLevel, x: usize, y: usize) -> Role {
+        let Some(number) = self.bit_number(x, y) else {
+            return Role::outside_encoding_region(self, x, y);
+        };
+        let (position, blocks) = (number / 8, Blocks::of(self, level));
+        if position < blocks.data_codewords() {
+            Role::Data
+        } else if position < blocks.codewords() {
+            Role::ErrorCorrection
+        } else {
+            Role::Remainder
+        }
+    }
+
+    /// Which bit of which codeword a module shows in every symbol of this version and level; see
+    /// [`Symbol::codeword`](crate::Symbol::codeword).
+    #[must_use]
+    pub fn codeword(self, level: ErrorCorrectionLevel, x: usize, y: usize) -> Option<CodewordBit> {
+        CodewordBit::numbered(self.bit_number(x, y)?, &Blocks::of(self, level))
+    }
+
+    /// The place of the module's bit in the order of placement; `None` outside the encoding region.
+    fn bit_number(self, x: usize, y: usize) -> Option<usize> {
+        let size = self.size();
+        if x >= size || y >= size {
+            return None;
+        }
+        let number = *Template::of(self).order().get(y * size + x)?;
+        (number != order::NONE).then(|| usize::from(number))
     }
 
     /// Centres of the alignment patterns as `(x, y)` (6.3.6, annex E): none in version 1, 46 in version 40.

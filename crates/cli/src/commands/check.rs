@@ -14,7 +14,7 @@ use crate::output;
 /// Try the settings and everything that they name, and say what is wrong
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 the service can run, 1 something keeps it from running, 2 a setting cannot be right."
+    after_help = "Exit codes: 0 all is well, 1 something has to be changed first, 2 a setting cannot be right."
 )]
 pub(crate) struct Options {
     /// Print one JSON object
@@ -31,7 +31,7 @@ struct Report {
     findings: Vec<Finding>,
 }
 
-/// Prints what was found, and fails when the service could not run.
+/// Prints what was found, and fails where something has to be changed first.
 pub(crate) fn run(options: Options) -> Outcome {
     let config = config::load(options.settings)?.config;
     let findings = super::one_thread()?.block_on(qrstudio_server::check(&config));
@@ -49,9 +49,9 @@ pub(crate) fn run(options: Options) -> Outcome {
     }
     match problems {
         0 => Ok(()),
-        1 => Err(Failure::failed("one problem keeps the service from running")),
+        1 => Err(Failure::failed("one problem has to be solved first")),
         many => Err(Failure::failed(format_args!(
-            "{many} problems keep the service from running"
+            "{many} problems have to be solved first"
         ))),
     }
 }

@@ -191,8 +191,45 @@ fn an_old_database_is_left_alone_where_migrations_are_off() {
 }
 
 #[test]
-fn check_tries_what_the_settings_name() {
+fn destinations_are_blocked_and_free_again() {
     let shell = Shell::new();
+    let admin = |arguments: &[&str]| {
+        shell
+            .run(["admin"].iter().chain(arguments).chain(&["--json"]))
+            .json()
+    };
+    assert_eq!(admin(&["blocked"]), json!({"patterns": []}));
+    assert_eq!(
+        admin(&["block", " *.Evil.example. "]),
+        json!({"pattern": "*.evil.example", "blocked": true, "changed": true})
+    );
+    assert_eq!(
+        admin(&["block", "*.EVIL.example"]),
+        json!({"pattern": "*.evil.example", "blocked": true, "changed": false})
+    );
+    assert_eq!(
+        shell.run(["admin", "block", "https://bad.example/x*"]).text(),
+        "https://bad.example/x* is blocked now.\n"
+    );
+    assert_eq!(
+        shell.run(["admin", "blocked"]).text(),
+        "*.evil.example\nhttps://bad.example/x*\n"
+    );
+    assert_eq!(
+        admin(&["unblock", "*.evil.example"]),
+        json!({"pattern": "*.evil.example", "blocked": false, "changed": true})
+    );
+    shell
+        .run(["admin", "unblock", "*.evil.example"])
+        .failed(1, &["*.evil.example is not blocked", "qrstudio admin blocked"]);
+    shell
+        .run(["admin", "block", "evil.example:8080"])
+        .failed(2, &["\"evil.example:8080\" is no pattern", "*.example.com"]);
+}
+
+#[test]
+fn check_tries_what_the_settings_name() {
+    let shell = Shell::new().with("QRSTUDIO_SCAN_URL", "https://qr.example");
     let report = shell.run(["check", "--json", "--listen", "127.0.0.1:0"]).json();
     assert_eq!(report["ok"], true);
     let settings: Vec<_> = report["findings"]

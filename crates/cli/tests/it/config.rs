@@ -236,7 +236,9 @@ fn plans_are_replaced_by_tables_of_the_file() {
     let settings = shell.run(["config", "--json"]).json();
     let free = json!({
         "monthly_renders": 100, "max_size_inches": 3, "max_dpi": 300, "custom_logo": false,
-        "active_dynamic_codes": "unlimited", "bulk_items": 0, "overage": false, "requests_per_minute": 10
+        "active_dynamic_codes": "unlimited", "destination_edits": 1,
+            "recorded_scans": 50, "variants": false, "bulk_items": 0, "overage": false,
+        "requests_per_minute": 10
     });
     assert_eq!(settings["plans"]["free"], free);
     assert_eq!(settings["plans"]["pro"]["max_dpi"], 450);

@@ -39,6 +39,9 @@ fn every_command_has_tidy_help() {
         &["admin", "revoke-key"],
         &["admin", "set-plan"],
         &["admin", "add-credits"],
+        &["admin", "block"],
+        &["admin", "unblock"],
+        &["admin", "blocked"],
         &["admin", "list"],
     ] {
         let done = run(command.iter().copied().chain(["--help"]));

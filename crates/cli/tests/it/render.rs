@@ -442,7 +442,9 @@ fn every_choice_that_help_names_is_drawn() {
         .join(" ");
     for field in qrstudio_server::render::FIELDS {
         let option = format!("--{}", field.replace('_', "-"));
-        assert!(help.contains(&format!(" {option} ")), "{option}");
+        // Nothing is fetched at a shell.
+        let hidden = option.ends_with("-url");
+        assert!(hidden || help.contains(&format!(" {option} ")), "{option}");
         let choices = qrstudio_server::render::choices(field);
         // As a person would list them.
         if let Some((last, others)) = choices.split_last() {
@@ -493,4 +495,46 @@ fn no_setting_reaches_render() {
     let shell = Shell::new().with("QRSTUDIO_NONSENSE", "1");
     shell.write("qrstudio.toml", "not TOML at all");
     assert_eq!(shell.run(["render", "x"]).stdout, drawn(&["x"]));
+}
+
+#[test]
+fn pictures_come_from_files_and_from_nowhere_else() {
+    let shell = Shell::new();
+    let logo = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><circle r='9'/></svg>";
+    shell.write("logo.svg", logo);
+    let plain = drawn(&["x"]);
+    let done = shell.run(["render", "x", "--logo-file", "logo.svg", "-o", "code.png"]);
+    assert_eq!((done.code, &*done.stderr), (0, ""));
+    assert_ne!(shell.read("code.png"), plain);
+    for (arguments, text) in [
+        (
+            ["--logo-file", "none.svg"],
+            "error: --logo-file: cannot read none.svg: No such file",
+        ),
+        (["--bg-image-file", "code.png"], ""),
+        (
+            ["--logo-url", "https://example.com/x.png"],
+            "error: --logo-url: nothing is fetched here",
+        ),
+        (
+            ["--bg-image-url", "x"],
+            "error: --bg-image-url: nothing is fetched here",
+        ),
+        (
+            ["--logo-size-ratio", "0.5"],
+            "error: --logo-size-ratio: Ensure this value is less than or equal to 0.4.",
+        ),
+    ] {
+        let done = shell.run(["render", "x", arguments[0], arguments[1], "-o", "other.png"]);
+        assert!(done.stderr.starts_with(text), "{}", done.stderr);
+        assert_eq!(done.code, if text.is_empty() { 0 } else { 2 }, "{}", done.stderr);
+    }
+    shell.write("text.png", "no picture");
+    let done = shell.run(["render", "x", "--logo-file", "text.png", "-o", "other.png"]);
+    assert!(
+        done.stderr
+            .starts_with("error: --logo-file: Not a readable image: it is no PNG"),
+        "{}",
+        done.stderr
+    );
 }

@@ -190,7 +190,7 @@ fn on_a_terminal(shell: &Shell) -> String {
     let mut script = Command::new("script");
     script.args([
         "-qec",
-        &format!("exec '{program}' serve --listen 127.0.0.1:0 --log off"),
+        &format!("echo $$; exec '{program}' serve --listen 127.0.0.1:0 --log off"),
         "/dev/null",
     ]);
     let mut child = shell
@@ -199,8 +199,9 @@ fn on_a_terminal(shell: &Shell) -> String {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut seen = String::new();
+    let (mut pid, mut seen) = (String::new(), String::new());
     let mut output = BufReader::new(child.stdout.take().unwrap());
+    output.read_line(&mut pid).unwrap();
     while !seen.contains("Ctrl-C") {
         assert_ne!(
             output.read_line(&mut seen).unwrap(),
@@ -208,8 +209,8 @@ fn on_a_terminal(shell: &Shell) -> String {
             "the service ended:\n{seen}"
         );
     }
-    // The terminal goes away, and the service with it.
-    let _ = child.kill();
-    let _ = child.wait();
+    // It outlives its terminal: SIGHUP is how certificates are read again.
+    assert!(Command::new("kill").arg(pid.trim()).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
     seen
 }

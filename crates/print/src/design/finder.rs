@@ -41,7 +41,7 @@ choices! {
         Circle = "circle",
         /// Square, but for a round upper left corner.
         LeafTl = "leaf-tl",
-        /// Sixteen rays on a disc of 2.4 modules, 3 modules across.
+        /// Sixteen blunt rays on a disc of 2.5 modules, 3 modules across.
         Sunburst = "sunburst",
         /// A fat five-pointed star.
         Star = "star",

@@ -2,10 +2,12 @@
 
 mod contrast;
 mod finder;
+mod logo;
 mod pattern;
 
 pub use contrast::{Contrast, Part};
 pub use finder::{FinderCentre, FinderRing, OuterRing};
+pub use logo::{Logo, LogoCover, LogoPlace, MAX_LOGO_RATIO, MIN_LOGO_RATIO, Underlay};
 pub use pattern::Pattern;
 
 use crate::color::{Background, Color};
@@ -66,6 +68,10 @@ pub struct Design {
     pub outer_ring: Option<OuterRing>,
     /// Modules kept free on each side, 0 to [`MAX_QUIET_ZONE`]; readers expect four.
     pub quiet_zone: u8,
+    /// A picture in the middle, over everything.
+    pub logo: Option<Logo>,
+    /// A picture under the modules.
+    pub underlay: Option<Underlay>,
 }
 
 impl Default for Design {
@@ -81,6 +87,8 @@ impl Default for Design {
             finder_centre_color: None,
             outer_ring: None,
             quiet_zone: 4,
+            logo: None,
+            underlay: None,
         }
     }
 }
@@ -176,6 +184,29 @@ impl Design {
         }
     }
 
+    /// The same with a picture in the middle.
+    #[must_use]
+    pub fn with_logo(self, logo: Logo) -> Design {
+        Design {
+            logo: Some(logo),
+            ..self
+        }
+    }
+
+    /// The same with a picture under the modules.
+    #[must_use]
+    pub fn with_underlay(self, underlay: Underlay) -> Design {
+        Design {
+            underlay: Some(underlay),
+            ..self
+        }
+    }
+
+    /// Whether the design carries a picture, so that every pixel may have its own colour.
+    pub(crate) fn has_pictures(&self) -> bool {
+        self.logo.is_some() || self.underlay.is_some()
+    }
+
     /// The outer ring, where the quiet zone has room for it.
     pub fn drawn_outer_ring(&self) -> Option<OuterRing> {
         self.outer_ring
@@ -193,6 +224,8 @@ impl Design {
     /// The background with "nothing" as a colour that cannot be seen.
     pub(crate) fn background_color(&self) -> Color {
         match self.background {
+            // What shines through a picture is paper.
+            Background::Transparent if self.underlay.is_some() => Color::WHITE,
             Background::Transparent => Color::rgba(255, 255, 255, 0),
             Background::Color(color) => color,
         }

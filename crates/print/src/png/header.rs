@@ -32,17 +32,18 @@ impl ColorType {
     }
 }
 
-/// Writes everything that stands before the pixels; `bit_depth` counts the bits of a channel.
+/// Writes everything that stands before `width` × `height` pixels; `bit_depth` counts the bits of a channel.
 pub(crate) fn write(
     color_type: &ColorType,
     bit_depth: u8,
-    layout: &Layout,
+    (width, height): (u32, u32),
+    pixels_per_metre: Option<u32>,
     out: &mut impl Write,
 ) -> io::Result<()> {
     out.write_all(&SIGNATURE)?;
-    let side = layout.side_px().to_be_bytes();
+    let (width, height) = (width.to_be_bytes(), height.to_be_bytes());
     // No other compression or filter method exists; not interlaced.
-    let header = [&side[..], &side, &[bit_depth, color_type.number(), 0, 0, 0]].concat();
+    let header = [&width[..], &height, &[bit_depth, color_type.number(), 0, 0, 0]].concat();
     write_chunk(out, *b"IHDR", &header)?;
     if let ColorType::Indexed(colors) = color_type {
         let palette: Vec<u8> = colors
@@ -60,10 +61,24 @@ pub(crate) fn write(
             write_chunk(out, *b"tRNS", told)?;
         }
     }
-    let per_metre = layout.size().pixels_per_metre().to_be_bytes();
+    let Some(per_metre) = pixels_per_metre.map(u32::to_be_bytes) else {
+        return Ok(());
+    };
     write_chunk(
         out,
         *b"pHYs",
         &[&per_metre[..], &per_metre, &[UNIT_METRE]].concat(),
     )
+}
+
+/// The same of a symbol's picture.
+pub(crate) fn write_of(
+    color_type: &ColorType,
+    bit_depth: u8,
+    layout: &Layout,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let side = layout.side_px();
+    let resolution = layout.size().pixels_per_metre();
+    write(color_type, bit_depth, (side, side), Some(resolution), out)
 }

@@ -4,6 +4,7 @@ mod chunk;
 mod deflate;
 mod filter;
 mod header;
+mod rows;
 mod squares;
 mod tiles;
 
@@ -14,6 +15,7 @@ use qr_symbol::Symbol;
 use crate::design::Design;
 use crate::layout::Layout;
 use crate::paint::Paints;
+pub(crate) use rows::write_picture;
 
 /// Writes `symbol` as a PNG file, in the cheapest pixel format that shows `design`.
 pub(crate) fn write(
@@ -24,7 +26,9 @@ pub(crate) fn write(
 ) -> io::Result<()> {
     let paints = Paints::of(design);
     match paints.only_color() {
-        Some(color) if design.is_all_squares() => squares::write(symbol, color, design, layout, out),
+        Some(color) if design.is_all_squares() && !design.has_pictures() => {
+            squares::write(symbol, color, design, layout, out)
+        }
         _ => tiles::write(symbol, design, &paints, layout, out),
     }
 }

@@ -20,17 +20,26 @@ const CENTRE: Rect = Rect::square(2.0, 5.0);
 /// The round corner of a leaf.
 const LEAF: f64 = 2.5;
 const LEAF_CENTRE: f64 = 1.25;
-/// A diamond's middle to its tips.
-const DIAMOND: f64 = 2.0;
-/// Half the width of a cross's arms.
-const CROSS: f64 = 0.95;
-/// The outer and the inner radius of a star.
-const STAR: (f64, f64) = (2.0, 1.42);
-/// The same of the sunburst: its rays, and the disc that they stand on.
-const SUNBURST: (f64, f64) = (1.5, 1.2);
+/// A diamond's middle to where its sides would meet, and the radius of its tips.
+const DIAMOND: (f64, f64) = (2.05, 0.6);
+/// Half the width of a cross's arms, and the middle to their ends.
+const CROSS: (f64, f64) = (1.03, 1.55);
+/// The radii of a star's tips and of the angles between them.
+const STAR: [f64; 2] = [2.0, 1.42];
+/// The same of the sunburst, from the middle of a ray on: blunt rays, on a disc wide enough to be found at every size
+/// (docs/decisions/0015-shapes-that-readers-find.md).
+const SUNBURST: [f64; 4] = [1.5, 1.5, 1.25, 1.5];
 
 /// The outer ring: how far from the finder pattern it begins, and ends.
 const OUTER: (f64, f64) = (1.0, 1.5);
+
+/// Up, right, down and left.
+const QUARTERS: [Point; 4] = [
+    point(0.0, -1.0),
+    point(1.0, 0.0),
+    point(0.0, 1.0),
+    point(-1.0, 0.0),
+];
 
 /// Ten directions, 36 degrees from each other, from straight up on clockwise.
 const TENTHS: [Point; 10] = [
@@ -46,16 +55,24 @@ const TENTHS: [Point; 10] = [
     point(-0.587_785_3, -0.809_017),
 ];
 
-/// The first quarter of 32 directions, 11.25 degrees from each other, from straight up on clockwise.
-const THIRTY_SECONDS: [Point; 8] = [
+/// The first quarter of 64 directions, 5.625 degrees from each other, from straight up on clockwise.
+const SIXTY_FOURTHS: [Point; 16] = [
     point(0.0, -1.0),
+    point(0.098_017_1, -0.995_184_7),
     point(0.195_090_3, -0.980_785_3),
+    point(0.290_284_7, -0.956_940_3),
     point(0.382_683_4, -0.923_879_5),
+    point(0.471_396_7, -0.881_921_3),
     point(0.555_570_2, -0.831_469_6),
+    point(0.634_393_3, -0.773_010_5),
     point(FRAC_1_SQRT_2, -FRAC_1_SQRT_2),
+    point(0.773_010_5, -0.634_393_3),
     point(0.831_469_6, -0.555_570_2),
+    point(0.881_921_3, -0.471_396_7),
     point(0.923_879_5, -0.382_683_4),
+    point(0.956_940_3, -0.290_284_7),
     point(0.980_785_3, -0.195_090_3),
+    point(0.995_184_7, -0.098_017_1),
 ];
 
 /// The ring of 7 × 7 modules.
@@ -90,9 +107,9 @@ pub(crate) fn centre(shape: FinderCentre) -> Outline {
             let sharp = Corner::SHARP;
             Contour::rectangle(CENTRE, [Corner::Round(LEAF_CENTRE), sharp, sharp, sharp])
         }
-        FinderCentre::Sunburst => zigzag(&thirty_seconds(), SUNBURST),
-        FinderCentre::Star => zigzag(&TENTHS, STAR),
-        FinderCentre::Diamond => zigzag(&quarters(), (DIAMOND, DIAMOND)),
+        FinderCentre::Sunburst => zigzag(&sixty_fourths(), &SUNBURST),
+        FinderCentre::Star => zigzag(&TENTHS, &STAR),
+        FinderCentre::Diamond => diamond(),
         FinderCentre::Cross => cross(),
     };
     contour.into()
@@ -196,9 +213,9 @@ fn mirrored(contour: Contour, mirror: impl Fn(Point) -> Point) -> Contour {
     .reversed()
 }
 
-/// Around the middle in these directions, by turns as far as the first and as far as the second radius.
-fn zigzag(directions: &[Point], (first, second): (f64, f64)) -> Contour {
-    let radii = [first, second].into_iter().cycle();
+/// Around the middle in these directions, as far as these radii by turns.
+fn zigzag(directions: &[Point], radii: &[f64]) -> Contour {
+    let radii = radii.iter().cycle();
     Contour::polygon(
         directions
             .iter()
@@ -207,28 +224,44 @@ fn zigzag(directions: &[Point], (first, second): (f64, f64)) -> Contour {
     )
 }
 
-fn quarters() -> [Point; 4] {
-    [
-        point(0.0, -1.0),
-        point(1.0, 0.0),
-        point(0.0, 1.0),
-        point(-1.0, 0.0),
-    ]
+/// A square on its corner, with round tips.
+fn diamond() -> Contour {
+    let (reach, radius) = DIAMOND;
+    // The sides run at 45 degrees: where a tip's arc begins and ends.
+    let aside = radius * FRAC_1_SQRT_2;
+    let along = reach - aside;
+    let place = |out: Point, aside: f64| {
+        point(
+            MIDDLE + out.x * along - out.y * aside,
+            MIDDLE + out.y * along + out.x * aside,
+        )
+    };
+    let start = place(point(-1.0, 0.0), aside);
+    let steps = QUARTERS.into_iter().flat_map(|out| {
+        let arc = Step::Arc {
+            to: place(out, aside),
+            radius,
+            clockwise: true,
+        };
+        [Step::Line(place(out, -aside)), arc]
+    });
+    Contour {
+        start,
+        steps: steps.collect(),
+    }
 }
 
-/// All 32 directions: the first eight, turned by a quarter each.
-fn thirty_seconds() -> Vec<Point> {
-    let quarter = |turn: fn(Point) -> Point| THIRTY_SECONDS.into_iter().map(turn);
-    quarter(|p| p)
-        .chain(quarter(|p| point(-p.y, p.x)))
-        .chain(quarter(|p| point(-p.x, -p.y)))
-        .chain(quarter(|p| point(p.y, -p.x)))
+/// All 64 directions: the first sixteen, turned by a quarter each.
+fn sixty_fourths() -> Vec<Point> {
+    QUARTERS
+        .into_iter()
+        .flat_map(|up| SIXTY_FOURTHS.map(|p| point(-p.y * up.x - p.x * up.y, p.x * up.x - p.y * up.y)))
         .collect()
 }
 
 fn cross() -> Contour {
-    let (low, high) = (2.0, 5.0);
-    let (near, far) = (MIDDLE - CROSS, MIDDLE + CROSS);
+    let (width, reach) = CROSS;
+    let (low, near, far, high) = (MIDDLE - reach, MIDDLE - width, MIDDLE + width, MIDDLE + reach);
     let points = [
         (near, low),
         (far, low),

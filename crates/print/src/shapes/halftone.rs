@@ -3,6 +3,7 @@
 
 use qr_symbol::{Role, Symbol};
 
+use super::cleared::Cleared;
 use super::outline::{Contour, Outline, point};
 
 /// The side of the square that carries the data, in modules. What lies within half a module of a module's middle
@@ -24,14 +25,15 @@ pub(crate) struct Tone {
 }
 
 impl Tone {
-    /// A radial tone, free of finder and alignment patterns.
-    pub(crate) fn radial(symbol: &Symbol) -> Tone {
+    /// A radial tone, free of finder and alignment patterns and of what is left out.
+    pub(crate) fn radial(symbol: &Symbol, cleared: &Cleared) -> Tone {
         let size = symbol.size();
         let carries_tone = |x: usize, y: usize| {
-            !matches!(
-                symbol.role(x, y),
-                Role::FinderPattern(..) | Role::Separator | Role::AlignmentPattern(_) | Role::QuietZone
-            )
+            !cleared.contains(x, y)
+                && !matches!(
+                    symbol.role(x, y),
+                    Role::FinderPattern(..) | Role::Separator | Role::AlignmentPattern(_) | Role::QuietZone
+                )
         };
         let sizes = (0..=size)
             .flat_map(|y| (0..=size).map(move |x| (x, y)))

@@ -2,6 +2,7 @@
 
 use qr_symbol::{Corner, Symbol};
 
+use super::cleared::Cleared;
 use super::outline::Rect;
 
 /// Words of a row, as in [`Symbol::row`].
@@ -20,8 +21,12 @@ pub(crate) struct ModuleMask {
 pub(crate) struct Around(u16);
 
 impl ModuleMask {
-    /// Everything dark but the finder patterns, and but the alignment patterns where they are drawn apart.
-    pub(crate) fn of(symbol: &Symbol, without_alignment: bool) -> ModuleMask {
+    /// Everything dark but the finder patterns, the alignment patterns around these centres, and what is left out.
+    pub(crate) fn of(
+        symbol: &Symbol,
+        alignment_patterns: &[(usize, usize)],
+        cleared: &Cleared,
+    ) -> ModuleMask {
         let size = symbol.size();
         let mut rows = vec![[0; WORDS]; size + 2];
         for (y, row) in rows.iter_mut().skip(1).take(size).enumerate() {
@@ -30,13 +35,12 @@ impl ModuleMask {
         let mut mask = ModuleMask { size, rows };
         for corner in Corner::ALL {
             let (left, top) = corner.origin(symbol.version());
-            mask.clear(left, top, 7);
+            mask.clear(left, top, 7, 7);
         }
-        if without_alignment {
-            for (x, y) in symbol.version().alignment_patterns() {
-                mask.clear(x - 2, y - 2, 5);
-            }
+        for (x, y) in alignment_patterns {
+            mask.clear(x - 2, y - 2, 5, 5);
         }
+        mask.clear(cleared.x.start, cleared.y.start, cleared.x.len(), cleared.y.len());
         mask
     }
 
@@ -124,9 +128,9 @@ impl ModuleMask {
         word.is_some_and(|word| word >> (x % 64) & 1 == 1)
     }
 
-    fn clear(&mut self, left: usize, top: usize, side: usize) {
-        for row in self.rows.iter_mut().skip(top + 1).take(side) {
-            for x in left + 1..=left + side {
+    fn clear(&mut self, left: usize, top: usize, width: usize, height: usize) {
+        for row in self.rows.iter_mut().skip(top + 1).take(height) {
+            for x in left + 1..=left + width {
                 if let Some(word) = row.get_mut(x / 64) {
                     *word &= !(1 << (x % 64));
                 }

@@ -2,6 +2,7 @@
 //! them.
 
 pub(crate) mod alignment;
+pub(crate) mod cleared;
 pub(crate) mod finder;
 pub(crate) mod halftone;
 pub(crate) mod mask;
@@ -12,26 +13,38 @@ mod trace;
 use qr_symbol::{Corner, Symbol};
 
 use crate::design::{Design, Pattern};
+use cleared::Cleared;
 use halftone::Tone;
 use mask::ModuleMask;
 use outline::Outline;
 
 /// The modules that `pattern` draws one by one.
-pub(crate) fn mask(symbol: &Symbol, pattern: Pattern) -> ModuleMask {
-    ModuleMask::of(symbol, !modules::is_joined(pattern))
+pub(crate) fn mask(symbol: &Symbol, pattern: Pattern, cleared: &Cleared) -> ModuleMask {
+    ModuleMask::of(symbol, &alignment_patterns(symbol, pattern, cleared), cleared)
+}
+
+/// The centres of alignment patterns that are drawn as one piece: not those of which something is left out.
+pub(crate) fn alignment_patterns(
+    symbol: &Symbol,
+    pattern: Pattern,
+    cleared: &Cleared,
+) -> Vec<(usize, usize)> {
+    if modules::is_joined(pattern) {
+        return Vec::new();
+    }
+    let whole = |centre: &(usize, usize)| !cleared.meets_alignment_pattern(*centre);
+    symbol.version().alignment_patterns().filter(whole).collect()
 }
 
 /// Everything outside of the finder patterns, in the units of the symbol.
-pub(crate) fn modules_outline(symbol: &Symbol, pattern: Pattern) -> Outline {
-    let mut outline = modules::outline(pattern, &mask(symbol, pattern));
-    if !modules::is_joined(pattern) {
-        let piece = alignment::outline(pattern);
-        for (x, y) in symbol.version().alignment_patterns() {
-            outline = outline.and(piece.moved(x as f64 - 2.0, y as f64 - 2.0));
-        }
+pub(crate) fn modules_outline(symbol: &Symbol, pattern: Pattern, cleared: &Cleared) -> Outline {
+    let mut outline = modules::outline(pattern, &mask(symbol, pattern, cleared));
+    let piece = alignment::outline(pattern);
+    for (x, y) in alignment_patterns(symbol, pattern, cleared) {
+        outline = outline.and(piece.moved(x as f64 - 2.0, y as f64 - 2.0));
     }
     if pattern == Pattern::Halftone {
-        outline = outline.and(Tone::radial(symbol).outline());
+        outline = outline.and(Tone::radial(symbol, cleared).outline());
     }
     outline
 }

@@ -11,9 +11,10 @@ const ROUND: f64 = 0.5;
 const FILLET: f64 = 0.5;
 /// A bar keeps this far from the sides of its modules.
 const BAR_INSET: f64 = 0.06;
-/// The sides of the hole and of the centre of a framed module.
-const FRAME_HOLE: f64 = 0.70;
-const FRAME_CENTRE: f64 = 0.45;
+/// The sides of the hole and of the centre of a framed module: with a wider hole every module looks like a finder pattern
+/// (docs/decisions/0015-shapes-that-readers-find.md).
+const FRAME_HOLE: f64 = 0.52;
+const FRAME_CENTRE: f64 = 0.38;
 
 /// A regular hexagon on its tip, as high as the module: half of the square root of 3 times its radius is half its width.
 const HEXAGON: [Point; 6] = [

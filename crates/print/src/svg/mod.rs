@@ -1,5 +1,6 @@
 //! SVG: one path a paint, on the pixel grid, sized in inches.
 
+mod image;
 mod path;
 
 use std::io::{self, Write};
@@ -10,6 +11,7 @@ use crate::color::{Background, Color};
 use crate::design::{Design, Gradient};
 use crate::layout::Layout;
 use crate::paint::{Paint, Paints};
+use crate::shapes::cleared::Cleared;
 use crate::shapes::{self, outline::Outline};
 
 /// The name of the one gradient.
@@ -25,9 +27,13 @@ pub(crate) fn write(
     let paints = Paints::of(design);
     let inches = layout.size().inches();
     let side = layout.side_px();
+    let xlink = match design.has_pictures() {
+        true => " xmlns:xlink=\"http://www.w3.org/1999/xlink\"",
+        false => "",
+    };
     write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{inches}in\" height=\"{inches}in\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"{xlink} width=\"{inches}in\" height=\"{inches}in\" \
          viewBox=\"0 0 {side} {side}\"{}>",
         if design.is_all_squares() {
             " shape-rendering=\"crispEdges\""
@@ -38,12 +44,15 @@ pub(crate) fn write(
     if let Some(gradient) = design.gradient {
         write_gradient(gradient, layout, out)?;
     }
-    if let Background::Color(color) = design.background {
+    if design.background != Background::Transparent || design.underlay.is_some() {
         write!(
             out,
             "<path{} d=\"M0 0h{side}v{side}H0z\"/>",
-            Fill(Paint::Flat(color))
+            Fill(Paint::Flat(design.background_color()))
         )?;
+    }
+    if let Some(underlay) = &design.underlay {
+        image::write_underlay(underlay, side, out)?;
     }
     let (origin, module) = (layout.origin_px(), layout.module_px());
     for (layer, &paint) in paints.all.iter().enumerate() {
@@ -54,6 +63,9 @@ pub(crate) fn write(
             Fill(paint)
         )?;
     }
+    if let Some(logo) = &design.logo {
+        image::write_logo(logo, layout, out)?;
+    }
     writeln!(out, "</svg>")
 }
 
@@ -61,7 +73,11 @@ pub(crate) fn write(
 fn outline(symbol: &Symbol, design: &Design, paints: &Paints, layer: usize) -> Outline {
     let mut outline = Outline::default();
     if layer == Paints::MODULES {
-        outline = outline.and(shapes::modules_outline(symbol, design.pattern));
+        outline = outline.and(shapes::modules_outline(
+            symbol,
+            design.pattern,
+            &Cleared::of(design, symbol.size()),
+        ));
     }
     if layer == paints.ring {
         outline = outline.and(shapes::rings_outline(symbol, design));

@@ -13,6 +13,7 @@ mod decode;
 mod doc_pictures;
 mod golden;
 mod layout;
+mod pictures;
 mod png_pixels;
 mod properties;
 mod styles;

@@ -112,6 +112,24 @@ pub struct KeysRevoked {
     pub revoked: Vec<KeyLine>,
 }
 
+/// A pattern and whether it is on the blocklist.
+#[derive(Debug, Serialize)]
+pub struct Blocklisted {
+    /// The pattern in its one spelling.
+    pub pattern: String,
+    /// Whether its destinations are blocked now.
+    pub blocked: bool,
+    /// Whether that is new.
+    pub changed: bool,
+}
+
+/// The blocklist.
+#[derive(Debug, Serialize)]
+pub struct BlockedPatterns {
+    /// Every pattern, in the order of its characters.
+    pub patterns: Vec<String>,
+}
+
 /// Every workspace.
 #[derive(Debug, Serialize)]
 pub struct Accounts {

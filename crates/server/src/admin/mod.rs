@@ -8,10 +8,11 @@ use std::sync::Arc;
 use qrstudio_store::{CreateAccount, Millis, Month, NewAccount, Options, Store, StoreError, WorkspaceRef};
 
 pub use entities::{
-    AccountLine, Accounts, CreatedKey, CreatedUser, CreditsAdded, KeyLine, KeysRevoked, PasswordReset,
-    PlanChanged, UserLine, WorkspaceLine,
+    AccountLine, Accounts, BlockedPatterns, Blocklisted, CreatedKey, CreatedUser, CreditsAdded, KeyLine,
+    KeysRevoked, PasswordReset, PlanChanged, UserLine, WorkspaceLine,
 };
 
+use crate::blocklist::{InvalidPattern, Pattern};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::email::{Email, EmailKey};
@@ -64,6 +65,12 @@ pub enum AdminError {
         /// The workspace's.
         workspace: PlanName,
     },
+    /// It blocks nothing that can be.
+    #[error(transparent)]
+    InvalidPattern(#[from] InvalidPattern),
+    /// It is not on the blocklist.
+    #[error("{0} is not blocked; `qrstudio admin blocked` shows what is")]
+    NotBlocked(String),
     /// The store does not answer, or refuses.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -239,6 +246,45 @@ impl Admin {
             added: credits,
             credits: now,
         })
+    }
+
+    /// Blocks the destinations of a pattern: new codes to them are refused, and old ones stop redirecting.
+    ///
+    /// # Errors
+    /// [`AdminError::InvalidPattern`] and the store's.
+    pub async fn block(&self, pattern: &str) -> Result<Blocklisted, AdminError> {
+        let pattern = pattern.parse::<Pattern>()?.to_string();
+        let changed = self.store.block(&pattern, self.now()).await?;
+        Ok(Blocklisted {
+            pattern,
+            blocked: true,
+            changed,
+        })
+    }
+
+    /// Takes a pattern off the blocklist.
+    ///
+    /// # Errors
+    /// [`AdminError::InvalidPattern`], [`AdminError::NotBlocked`], and the store's.
+    pub async fn unblock(&self, pattern: &str) -> Result<Blocklisted, AdminError> {
+        let pattern = pattern.parse::<Pattern>()?.to_string();
+        if !self.store.unblock(&pattern).await? {
+            return Err(AdminError::NotBlocked(pattern));
+        }
+        Ok(Blocklisted {
+            pattern,
+            blocked: false,
+            changed: true,
+        })
+    }
+
+    /// Every blocked pattern.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn blocked(&self) -> Result<BlockedPatterns, AdminError> {
+        let patterns = self.store.blocked_patterns().await?.patterns;
+        Ok(BlockedPatterns { patterns })
     }
 
     /// Every workspace with its owner, keys and use.

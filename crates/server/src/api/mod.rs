@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod auth;
 pub(crate) mod docs;
+pub(crate) mod dynamic;
 pub(crate) mod generate;
 pub(crate) mod health;
 pub(crate) mod home;

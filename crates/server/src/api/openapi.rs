@@ -1,5 +1,7 @@
 //! `GET /api/openapi.json`: the description of the API, generated from the code.
 
+mod coercion;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,6 +9,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{Object, Type};
@@ -17,6 +20,7 @@ use utoipa::openapi::server::Server;
 use utoipa::openapi::{ContentBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, OpenApi as _, ToSchema as _};
 
+use super::generate::schema::{self, GenerateRequest};
 use crate::app::App;
 use crate::capacity::Queue;
 use crate::error::{Detail, Error};
@@ -35,6 +39,7 @@ use crate::rate::USER_REQUESTS_PER_MINUTE;
     ),
     tags(
         (name = "Codes", description = "Rendering"),
+        (name = "Dynamic codes", description = "Codes whose destination can change after they are printed"),
         (name = "Keys", description = "What programs ask with"),
         (name = "Accounts", description = "Signing up, signing in, and what belongs to a user"),
         (name = "Usage", description = "Quota and credits"),
@@ -70,6 +75,8 @@ pub(crate) struct Document(Arc<Bytes>);
 impl Document {
     pub(crate) fn new(mut document: OpenApi, app: &App) -> Self {
         complete(&mut document);
+        coercion::describe(&mut document);
+        show_renders(&mut document);
         if let Some(url) = &app.config().public_url {
             document.servers = Some(vec![Server::new(url.trim_end_matches('/'))]);
         }
@@ -165,6 +172,26 @@ fn complete(document: &mut OpenApi) {
                     Type::String,
                 );
                 response.headers.insert("X-Request-Id".to_owned(), RefOr::T(id));
+            }
+        }
+    }
+}
+
+/// Adds the examples of renders to whatever takes one.
+fn show_renders(document: &mut OpenApi) {
+    let renders = Ref::from_schema_name(GenerateRequest::name()).into();
+    let operations = document.paths.paths.values_mut().flat_map(operations);
+    for body in operations.filter_map(|operation| operation.request_body.as_mut()) {
+        let RefOr::T(body) = body else { continue };
+        for content in body.content.values_mut() {
+            if let RefOr::T(content) = content
+                && content.schema.as_ref() == Some(&renders)
+            {
+                let shown = schema::examples().map(|(name, value)| {
+                    let example = ExampleBuilder::new().value(Some(value)).build();
+                    (name.to_owned(), example.into())
+                });
+                content.examples = shown.into();
             }
         }
     }

@@ -86,8 +86,7 @@ pub(crate) async fn show(State(app): State<App>, key: ApiKey) -> Result<Json<Usa
         allow_custom_logo: effective.custom_logo,
         max_active_dynamic_qrs: workspace.active_dynamic_codes,
         max_bulk_items: effective.bulk_items,
-        // Dynamic codes do not exist yet, so none is active.
-        active_dynamic_qrs: 0,
+        active_dynamic_qrs: used.active_codes,
         credits_remaining: used.credits,
         key_used_this_month: used.key_used,
     }))

@@ -112,8 +112,7 @@ pub(crate) async fn show(State(app): State<App>, session: AtLeast<Viewer>) -> Re
         used_this_month: used.used,
         remaining: plan.remaining(used.used),
         credits_remaining: used.credits,
-        // Dynamic codes do not exist yet, so none is active.
-        active_dynamic_qrs: 0,
+        active_dynamic_qrs: used.active_codes,
         max_active_dynamic_qrs: plan.active_dynamic_codes,
         by_key: keys
             .into_iter()

@@ -27,9 +27,8 @@ const X_QR_IGNORED_FIELDS: HeaderName = HeaderName::from_static("x-qr-ignored-fi
     request_body(
         description = "The fields of `generate`, as JSON of at most 64 KiB or as a form of at most 8 MiB.",
         content(
-            (schema::GenerateRequest = "application/json",
-                example = json!({"data": "https://example.com", "size_inches": 2})),
-            (schema::GenerateRequest = "multipart/form-data"),
+            (schema::GenerateRequest = "application/json"),
+            (schema::GenerateForm = "multipart/form-data"),
         ),
     ),
     responses(
@@ -56,11 +55,13 @@ const X_QR_IGNORED_FIELDS: HeaderName = HeaderName::from_static("x-qr-ignored-fi
             example = json!({"detail": "Request body too large."})),
         (status = 415, description = "Neither JSON nor a multipart form", body = Detail,
             example = json!({"detail": "Unsupported media type \"text/plain\" in request."})),
+        (status = 451, description = "The operator has blocked the destination of a dynamic code", body = Detail,
+            example = json!({"detail": "The operator of this service has blocked this destination."})),
     )
 )]
 pub(crate) async fn judge(State(app): State<App>, key: ApiKey, request: Request) -> Result<Response> {
     let fields = body::fields(request, app.limits()).await;
-    let (job, ignored) = generate::judge(&app, &key, fields)?;
+    let (job, ignored) = generate::judge(&app, &key, fields).await?;
     let ignored = ignored.header_value().map(|names| [(X_QR_IGNORED_FIELDS, names)]);
     Ok((ignored, Json(job.report())).into_response())
 }

@@ -15,7 +15,7 @@ pub(crate) use self::api_key::ApiKey;
 pub(crate) use self::device::{Device, Devices};
 pub(crate) use self::one_time::OneTimeToken;
 pub(crate) use self::refresh_token::RefreshToken;
-pub(crate) use self::role::{Admin, AtLeast, Owner, Viewer};
+pub(crate) use self::role::{Admin, AtLeast, Member, Owner, Viewer};
 pub(crate) use self::session::{Session, TokenPair};
 
 use axum::http::request::Parts;

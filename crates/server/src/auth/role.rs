@@ -24,6 +24,14 @@ impl Rank for Viewer {
     const ROLE: Role = Role::Viewer;
 }
 
+/// Who works in the workspace.
+#[derive(Debug, Clone)]
+pub(crate) enum Member {}
+
+impl Rank for Member {
+    const ROLE: Role = Role::Member;
+}
+
 /// Who looks after the workspace for its owner.
 #[derive(Debug, Clone)]
 pub(crate) enum Admin {}

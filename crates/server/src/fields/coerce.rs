@@ -3,7 +3,10 @@
 //! Each function returns the value or the framework's texts. Two differences, both for the client's good: a boolean is
 //! no number, and a JSON number that is taken as a text keeps the digits that were sent.
 
+use url::Url;
+
 use super::texts;
+use super::upload::Upload;
 use super::value::Value;
 
 /// Texts of the framework; never empty.
@@ -66,7 +69,7 @@ pub(crate) fn text(value: &Value<'_>, rule: TextRule) -> Result<String, Refused>
         Value::Null => return refuse(texts::NULL),
         Value::Text(text) => text.as_ref(),
         Value::Number(literal) => literal,
-        Value::Boolean(_) | Value::BrokenText | Value::List(_) | Value::Object(_) | Value::File => {
+        Value::Boolean(_) | Value::BrokenText | Value::List(_) | Value::Object(_) | Value::File(_) => {
             return refuse(texts::NOT_A_STRING);
         }
     };
@@ -169,6 +172,32 @@ pub(crate) fn boolean(value: &Value<'_>) -> Result<bool, Refused> {
         _ => None,
     };
     found.map_or_else(|| refuse(texts::NOT_A_BOOLEAN), Ok)
+}
+
+/// A file; an empty one is none.
+pub(crate) fn file(value: &Value<'_>) -> Result<Upload, Refused> {
+    match value {
+        Value::Null => refuse(texts::NULL),
+        Value::File(upload) if upload.bytes().is_empty() => refuse(texts::EMPTY_FILE),
+        Value::File(upload) => Ok((*upload).clone()),
+        _ => refuse(texts::NOT_A_FILE),
+    }
+}
+
+/// The most characters of a URL.
+const LONGEST_URL: usize = 2048;
+
+/// An absolute `http` or `https` URL with a host. Where it leads is judged by whoever asks it.
+pub(crate) fn url(value: &Value<'_>) -> Result<String, Refused> {
+    let rule = TextRule {
+        longest: Some(LONGEST_URL),
+        ..TextRule::default()
+    };
+    let given = text(value, rule)?;
+    match Url::parse(&given) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(given),
+        _ => refuse(texts::NOT_A_URL),
+    }
 }
 
 /// One of `choices`, spelled exactly.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::value::RawValue;
 
 use super::errors::FieldErrors;
+use super::upload::Upload;
 use super::value::{RawMembers, Value};
 
 /// The fields of one request by name, as they came.
@@ -29,7 +30,7 @@ pub struct Fields {
 enum Stored {
     Json(Box<RawValue>),
     Text(String),
-    File,
+    File(Upload),
 }
 
 /// Why a JSON body holds no fields.
@@ -75,9 +76,9 @@ impl Fields {
         self.set(name.into(), Stored::Text(text.into()));
     }
 
-    /// Sets a field that came as a file. No field takes one so far, so its bytes are of no use.
-    pub fn set_file(&mut self, name: impl Into<String>) {
-        self.set(name.into(), Stored::File);
+    /// Sets a field that came as a file; of a repeated name the last one counts.
+    pub fn set_file(&mut self, name: impl Into<String>, upload: Upload) {
+        self.set(name.into(), Stored::File(upload));
     }
 
     fn set(&mut self, name: String, value: Stored) {
@@ -91,7 +92,7 @@ impl Fields {
         self.values.get(name).map(|stored| match stored {
             Stored::Json(raw) => Value::of_json(raw),
             Stored::Text(text) => Value::Text(Cow::Borrowed(text)),
-            Stored::File => Value::File,
+            Stored::File(upload) => Value::File(upload),
         })
     }
 

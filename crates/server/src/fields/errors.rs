@@ -53,6 +53,13 @@ impl FieldErrors {
         }
     }
 
+    /// Says what is wrong with a field that was not judged before.
+    pub(crate) fn set(&mut self, field: &str, error: FieldError) {
+        if !self.has(field) {
+            self.entries.push((field.to_owned(), error));
+        }
+    }
+
     /// The errors inside `field`, to add to.
     pub(crate) fn add_inside(&mut self, field: &str, inside: FieldErrors) {
         if inside.is_empty() {

@@ -2,8 +2,9 @@
 
 use super::coerce::{self, TextRule};
 use super::container::{Fields, Ignored};
-use super::errors::FieldErrors;
+use super::errors::{FieldError, FieldErrors};
 use super::texts;
+use super::value::Value;
 
 /// A request's fields being read. Nothing is refused before [`finish`](Form::finish), so that all is said at once.
 pub(crate) struct Form<'a> {
@@ -43,6 +44,20 @@ impl<'a> Form<'a> {
         None
     }
 
+    /// A boolean that may come.
+    pub(crate) fn boolean(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.value(name)?;
+        coerce::boolean(&value)
+            .map_err(|refused| self.errors.add_all(name, refused))
+            .ok()
+    }
+
+    /// A field that may come, as it is, for who reads it otherwise.
+    pub(crate) fn value(&mut self, name: &'static str) -> Option<Value<'a>> {
+        self.known.push(name);
+        self.fields.get(name)
+    }
+
     /// Whether the field has failed already.
     pub(crate) fn has_failed(&self, name: &str) -> bool {
         self.errors.has(name)
@@ -54,6 +69,16 @@ impl<'a> Form<'a> {
         if !texts.is_empty() {
             self.errors.add_all(name, texts);
         }
+    }
+
+    /// Adds what is wrong with a field's meaning.
+    pub(crate) fn refuse_meaning(&mut self, name: &str, text: impl Into<String>) {
+        self.errors.add_domain(name, text);
+    }
+
+    /// Says what is wrong with a field that was read otherwise.
+    pub(crate) fn refuse_value(&mut self, name: &str, error: FieldError) {
+        self.errors.set(name, error);
     }
 
     /// The names that nothing has read.

@@ -133,6 +133,21 @@ impl<'a> Members<'a> {
         found.unwrap_or(range.lowest)
     }
 
+    /// A whole number that must come.
+    pub(crate) fn required_integer(&mut self, names: Names, range: &Range<i64>) -> i64 {
+        let found = match self.find(names) {
+            Some((name, value)) => {
+                let result = coerce::integer(&value, range);
+                self.keep(name, result)
+            }
+            None => {
+                self.errors.add(self.name_of(names), texts::REQUIRED);
+                None
+            }
+        };
+        found.unwrap_or(range.lowest)
+    }
+
     /// A number that may come.
     pub(crate) fn number(&mut self, names: Names, range: &Range<f64>) -> Option<f64> {
         let (name, value) = self.find_filled(names)?;

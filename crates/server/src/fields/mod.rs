@@ -9,13 +9,15 @@ mod container;
 mod errors;
 mod form;
 mod members;
+mod upload;
 mod value;
 
-pub(crate) use coerce::{Range, TextRule, boolean, choice, echo, integer, number, text};
+pub(crate) use coerce::{Range, TextRule, boolean, choice, echo, file, integer, number, text, url};
 pub use container::{BodyError, Fields, Ignored};
 pub use errors::{FieldError, FieldErrors};
 pub(crate) use form::Form;
 pub(crate) use members::{Entry, Members, Names};
+pub use upload::Upload;
 pub(crate) use value::Value;
 
 /// The framework's texts that more than one place uses.
@@ -30,5 +32,9 @@ pub(crate) mod texts {
     pub(crate) const NULL_CHARACTERS: &str = "Null characters are not allowed.";
     pub(crate) const STRING_TOO_LARGE: &str = "String value too large.";
     pub(crate) const EMPTY_LIST: &str = "This list may not be empty.";
+    pub(crate) const NOT_A_URL: &str = "Enter a valid URL.";
+    pub(crate) const NOT_A_FILE: &str =
+        "The submitted data was not a file. Check the encoding type on the form.";
+    pub(crate) const EMPTY_FILE: &str = "The submitted file is empty.";
     pub(crate) const NOT_JSON: &str = "Value must be valid JSON.";
 }

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::upload::Upload;
+
 /// A value before coercion. What lies deeper stays unread, so that a deep body costs nothing.
 #[derive(Debug)]
 pub(crate) enum Value<'a> {
@@ -24,7 +26,7 @@ pub(crate) enum Value<'a> {
     /// A JSON object, as written.
     Object(&'a RawValue),
     /// An uploaded file.
-    File,
+    File(&'a Upload),
 }
 
 impl<'a> Value<'a> {
@@ -55,7 +57,7 @@ impl<'a> Value<'a> {
             Self::Text(_) | Self::BrokenText => "str",
             Self::List(_) => "list",
             Self::Object(_) => "dict",
-            Self::File => "InMemoryUploadedFile",
+            Self::File(_) => "InMemoryUploadedFile",
         }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use qrstudio_store::{Claim, Claimed, KeptAnswer, KeptBody, Millis, WorkspaceId};
+use qrstudio_store::{Claim, Claimed, Keep, Kept, KeptAnswer, KeptBody, Millis, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::print::{FormPrint, Print};
@@ -22,6 +22,7 @@ pub(crate) use self::spool::Spool;
 use crate::app::App;
 use crate::entropy;
 use crate::error::{Error, Result};
+use crate::reply::Reply;
 use crate::secret::{SecretKey, authenticate};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -71,11 +72,11 @@ impl Secrets {
 
 /// Carries `work` out unless a request with this key has been before. Without a key it is simply carried out.
 ///
-/// `work` commits with [`Held::body`] and [`Held::head`]; where it fails the key is free again.
+/// `work` commits with what [`Held`] makes of its answer; where it fails the key is free again.
 pub(crate) async fn once<F: Future<Output = Result<Response>>>(
     app: &App,
     workspace: WorkspaceId,
-    path: &'static str,
+    path: &str,
     key: Option<IdempotencyKey>,
     print: &Print,
     work: impl FnOnce(Option<Held>) -> F,
@@ -142,19 +143,13 @@ impl Held {
         }
     }
 
-    /// The claim, for the transaction that keeps the answer.
-    pub(crate) fn claim(&self) -> Claim {
-        self.claim
-    }
-
     /// Makes a body ready to be kept: encrypted, and in a file if it is large.
     pub(crate) async fn body(&self, body: &[u8]) -> Result<KeptBody> {
         let sealed = self
-            .seal
-            .close("body", body.to_vec(), self.app.entropy())
+            .close("body", body.to_vec())
             .ok_or_else(|| Error::internal("an answer was not encrypted"))?;
         if sealed.len() <= self.app.limits().kept_bytes {
-            return Ok(KeptBody::Bytes(sealed));
+            return Ok(KeptBody::Bytes(sealed.into()));
         }
         self.app
             .spool()
@@ -163,8 +158,47 @@ impl Held {
             .map(KeptBody::File)
     }
 
+    /// Keeps a body that is ready under headers that tell what was done.
+    pub(crate) fn keep<T>(
+        self,
+        body: KeptBody,
+        headers: impl Fn(&T) -> Option<HeaderMap> + Send + Sync + 'static,
+    ) -> Keep<T> {
+        self.keeping(move |held, done| {
+            Some(KeptAnswer {
+                head: held.head(StatusCode::OK, &headers(done)?)?,
+                body: body.clone(),
+            })
+        })
+    }
+
+    /// Keeps a short answer that tells what was done.
+    pub(crate) fn keep_reply<T, R: Serialize>(
+        self,
+        reply: impl Fn(&T) -> Reply<R> + Send + Sync + 'static,
+    ) -> Keep<T> {
+        self.keeping(move |held, done| {
+            let (status, headers, body) = reply(done).into_parts().ok()?;
+            Some(KeptAnswer {
+                head: held.head(status, &headers)?,
+                body: KeptBody::Bytes(held.close("body", body)?.into()),
+            })
+        })
+    }
+
+    fn keeping<T>(self, answer: impl Fn(&Self, &T) -> Option<KeptAnswer> + Send + Sync + 'static) -> Keep<T> {
+        Keep {
+            claim: self.claim,
+            answer: Arc::new(move |done| answer(&self, done)),
+        }
+    }
+
+    fn close(&self, part: &str, plain: Vec<u8>) -> Option<Vec<u8>> {
+        self.seal.close(part, plain, self.app.entropy())
+    }
+
     /// Makes status and headers ready to be kept.
-    pub(crate) fn head(&self, status: StatusCode, headers: &HeaderMap) -> Option<Vec<u8>> {
+    fn head(&self, status: StatusCode, headers: &HeaderMap) -> Option<Vec<u8>> {
         let headers = headers
             .iter()
             .map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
@@ -173,8 +207,7 @@ impl Held {
             status: status.as_u16(),
             headers,
         };
-        self.seal
-            .close("head", serde_json::to_vec(&head).ok()?, self.app.entropy())
+        self.close("head", serde_json::to_vec(&head).ok()?)
     }
 
     /// The answer again.
@@ -183,7 +216,7 @@ impl Held {
         let head = self.seal.open("head", answer.head).ok_or_else(broken)?;
         let head: Head = serde_json::from_slice(&head).map_err(Error::internal)?;
         let sealed = match answer.body {
-            KeptBody::Bytes(sealed) => sealed,
+            KeptBody::Bytes(sealed) => Vec::from(sealed),
             KeptBody::File(name) => self.app.spool().read(name).await?.ok_or(Error::AnswerExpired)?,
         };
         let body = self.seal.open("body", sealed).ok_or_else(broken)?;
@@ -195,6 +228,14 @@ impl Held {
         headers.insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
         let status = StatusCode::from_u16(head.status).map_err(Error::internal)?;
         Ok((status, headers, Body::from(body)).into_response())
+    }
+}
+
+/// What was done, unless this try was so slow that another has taken over.
+pub(crate) fn done<T>(kept: Kept<T>) -> Result<T> {
+    match kept {
+        Kept::Done(outcome) => Ok(outcome),
+        Kept::TakenOver => Err(Error::RequestInProgress),
     }
 }
 

@@ -63,7 +63,7 @@ fn add(hash: &mut Sha256, raw: &RawValue, depth: usize) {
             }
             Err(_) => part(hash, b'?', json.as_bytes()),
         },
-        Value::BrokenText | Value::File => part(hash, b'?', json.as_bytes()),
+        Value::BrokenText | Value::File(_) => part(hash, b'?', json.as_bytes()),
     }
 }
 

@@ -6,7 +6,7 @@ use std::pin::pin;
 use axum::body::Body;
 use axum::response::Response;
 use hyper::Request;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::header::EXPECT;
 use hyper::server::conn::http1;
 use hyper::service::{HttpService, service_fn};
@@ -66,6 +66,9 @@ where
     service_fn(move |request: Request<Incoming>| {
         let asks_first = request.headers().contains_key(EXPECT);
         let mut request = request.map(|body| {
+            if body.is_end_stream() {
+                return Body::empty();
+            }
             Body::new(RequestBody::new(
                 body,
                 asks_first,

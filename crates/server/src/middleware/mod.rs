@@ -10,19 +10,18 @@ mod secure;
 #[cfg(test)]
 mod tests;
 
-use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
-use tower::{Service, ServiceExt as _};
+use tower::ServiceExt as _;
 use tracing::{Instrument as _, Span};
 
 pub(crate) use log::Noted;
@@ -34,9 +33,9 @@ use crate::error::Error;
 use crate::listener::{Peer, Wire};
 use crate::rate;
 
-/// The whole service: the router with everything that goes around it.
+/// The router with everything that goes around it.
 #[derive(Clone)]
-pub struct Shell {
+pub(crate) struct Shell {
     router: Router,
     app: App,
     told: Arc<secure::Told>,
@@ -51,7 +50,15 @@ impl Shell {
         }
     }
 
-    async fn answer(self, mut request: Request<Body>) -> Response {
+    /// Adds what every answer carries to one that the router has not given.
+    pub(crate) fn complete(&self, request: &Parts, headers: &mut HeaderMap) {
+        let id = request_id::choose(&request.headers, &self.app);
+        let wire = request.extensions.get::<Peer>().map_or(Wire::Plain, Peer::wire);
+        headers::complete(headers, &id, wire);
+    }
+
+    /// Answers a request that the router knows.
+    pub(crate) async fn answer(self, mut request: Request<Body>) -> Response {
         let id = request_id::choose(request.headers(), &self.app);
         path::canonical(request.uri_mut());
         let noted = Arc::new(Noted::default());
@@ -103,20 +110,6 @@ async fn routed(router: Router, request: Request<Body>, span: Span) -> Response 
         Ok(Ok(response)) => response,
         Ok(Err(never)) => match never {},
         Err(panic) => span.in_scope(|| Error::panicked(&*panic).into_response()),
-    }
-}
-
-impl Service<Request<Body>> for Shell {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        Box::pin(self.clone().answer(request).map(Ok))
     }
 }
 

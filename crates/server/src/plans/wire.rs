@@ -24,6 +24,11 @@ struct Row {
     custom_logo: bool,
     #[serde(with = "limit")]
     active_dynamic_codes: Option<u64>,
+    #[serde(with = "limit")]
+    destination_edits: Option<u64>,
+    #[serde(with = "limit")]
+    recorded_scans: Option<u64>,
+    variants: bool,
     bulk_items: u32,
     overage: bool,
     requests_per_minute: u32,
@@ -37,6 +42,9 @@ impl Row {
             max_dpi: plan.max_dpi,
             custom_logo: plan.custom_logo,
             active_dynamic_codes: plan.active_dynamic_codes,
+            destination_edits: plan.destination_edits,
+            recorded_scans: plan.recorded_scans,
+            variants: plan.variants,
             bulk_items: plan.bulk_items,
             overage: plan.overage,
             requests_per_minute: plan.requests_per_minute,
@@ -51,6 +59,9 @@ impl Row {
             max_dpi: self.max_dpi,
             custom_logo: self.custom_logo,
             active_dynamic_codes: self.active_dynamic_codes,
+            destination_edits: self.destination_edits,
+            recorded_scans: self.recorded_scans,
+            variants: self.variants,
             bulk_items: self.bulk_items,
             overage: self.overage,
             requests_per_minute: self.requests_per_minute,
@@ -193,7 +204,7 @@ mod tests {
             (
                 json!({"free": {"monthly_render": 5}}),
                 "free: unknown field `monthly_render`, expected one of `monthly_renders`, `max_size_inches`, `max_dpi`, \
-                 `custom_logo`, `active_dynamic_codes`, `bulk_items`, `overage`, `requests_per_minute`",
+                 `custom_logo`, `active_dynamic_codes`, `destination_edits`, `recorded_scans`, `variants`, `bulk_items`, `overage`, `requests_per_minute`",
             ),
             (
                 json!({"free": {"monthly_renders": -1}}),

@@ -1,7 +1,7 @@
 //! Requests, and the exact answers that their fields get. One line a case.
 
 use super::Job;
-use crate::fields::{BodyError, Fields};
+use crate::fields::{BodyError, Fields, Upload};
 
 /// The errors as they go over the wire, in their order; `ok` for a request that is right.
 fn refusal(fields: &Fields) -> String {
@@ -63,6 +63,7 @@ fn requests_get_exact_answers() {
     hold(include_str!("cases/requests.txt"), json);
     hold(include_str!("cases/fields.txt"), request);
     hold(include_str!("cases/styles.txt"), request);
+    hold(include_str!("cases/pictures.txt"), request);
 }
 
 #[test]
@@ -188,10 +189,10 @@ fn forms_are_requests_too() {
         r##""pattern": "liquid", "eye_outer_frame": true, "eye_outer_frame_match": true, "eye_color": "#123456""##,
     ))
     .unwrap();
-    assert_eq!(formed.design, sent.design);
+    assert_eq!(formed.spec.design, sent.spec.design);
 
     let mut uploaded = form(&[("size_inches", "2")]);
-    uploaded.set_file("data");
+    uploaded.set_file("data", Upload::new("x"));
     assert_eq!(refusal(&uploaded), r#"{"data":["Not a valid string."]}"#);
 }
 
@@ -395,7 +396,7 @@ fn halftone_asks_for_the_highest_level_and_says_where_it_did_not_fit() {
 
 #[test]
 fn fields_of_looks_that_say_the_same() {
-    let design = |with: &str| Job::read(&request(with)).unwrap().0.design;
+    let design = |with: &str| Job::read(&request(with)).unwrap().0.spec.design;
     let plain = design(r#""dpi": 300"#);
     for (one, other) in [
         // What is there when nothing is said.

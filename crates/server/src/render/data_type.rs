@@ -1,7 +1,7 @@
 //! What a code is to do when it is scanned.
 
-/// The data types of the contract that are built so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The data types of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DataType {
     /// A URL, encoded as given.
     Url,
@@ -23,10 +23,12 @@ pub enum DataType {
     Event,
     /// A WhatsApp chat.
     Whatsapp,
+    /// A short address of the service, whose destination can change.
+    Dynamic,
 }
 
 impl DataType {
-    /// Every data type by its name on the wire.
+    /// Every data type that needs no service, by its name on the wire.
     pub const CHOICES: [(&'static str, Self); 10] = [
         ("url", Self::Url),
         ("text", Self::Text),
@@ -39,6 +41,9 @@ impl DataType {
         ("event", Self::Event),
         ("whatsapp", Self::Whatsapp),
     ];
+
+    /// The name on the wire of the one that does.
+    pub const DYNAMIC: (&'static str, Self) = ("dynamic", Self::Dynamic);
 
     /// The field that carries the contents: `data` or `payload`.
     pub fn field(self) -> &'static str {

@@ -1,10 +1,10 @@
 //! One render: everything judged, ready to be painted.
 
-use qr_print::{Design, Layout, Output, PrintError};
+use qr_print::{Design, Layout, PrintError};
 use qr_symbol::{ErrorCorrectionLevel, Symbol};
 
 use super::data_type::DataType;
-use super::request;
+use super::spec::Spec;
 use super::warning::Warning;
 use crate::fields::{FieldErrors, Fields, Ignored};
 
@@ -22,11 +22,8 @@ use crate::fields::{FieldErrors, Fields, Ignored};
 /// ```
 #[derive(Debug)]
 pub struct Job {
-    pub(super) data_type: DataType,
-    pub(super) contents: String,
+    pub(super) spec: Spec,
     pub(super) symbol: Symbol,
-    pub(super) design: Design,
-    pub(super) output: Output,
     pub(super) layout: Layout,
     pub(super) warnings: Vec<Warning>,
 }
@@ -50,10 +47,17 @@ pub struct Rendered {
     pub warnings: Vec<Warning>,
 }
 
-/// The painter failed, which no request can explain.
+/// Why nothing was drawn.
 #[derive(Debug, thiserror::Error)]
-#[error("the picture was not drawn: {0}")]
-pub struct RenderError(#[from] PrintError);
+#[non_exhaustive]
+pub enum RenderError {
+    /// A logo or a background that is no picture.
+    #[error("a picture cannot be read")]
+    Pictures(FieldErrors),
+    /// The painter failed, which no request can explain.
+    #[error("the picture was not drawn: {0}")]
+    Print(#[from] PrintError),
+}
 
 impl Job {
     /// Reads a request. The second value names the fields that nothing reads.
@@ -61,20 +65,23 @@ impl Job {
     /// # Errors
     /// Every field that fails, contents that fit no symbol and a size without room for them included.
     pub fn read(fields: &Fields) -> Result<(Self, Ignored), FieldErrors> {
-        request::read(fields)
+        let (spec, ignored) = Spec::read(fields)?;
+        Ok((spec.fit()?, ignored))
     }
 
     /// Draws the picture. It takes a processor for milliseconds: not for a thread that others wait on.
     ///
     /// # Errors
-    /// When the painter fails.
+    /// Pictures in it that cannot be read, by their fields; or the painter fails.
     pub fn run(&self) -> Result<Rendered, RenderError> {
         let mut bytes = Vec::new();
-        qr_print::render(&self.symbol, &self.design, &self.output, &mut bytes)?;
+        let Spec { output, .. } = &self.spec;
+        let design = self.design_with_pictures().map_err(RenderError::Pictures)?;
+        qr_print::render(&self.symbol, &design, output, &mut bytes)?;
         Ok(Rendered {
             bytes,
-            media_type: self.output.format.media_type(),
-            extension: self.output.format.extension(),
+            media_type: output.format.media_type(),
+            extension: output.format.extension(),
             version: self.symbol.version().number(),
             level: self.symbol.error_correction_level(),
             module_mm: self.layout.module_mm(),
@@ -82,23 +89,42 @@ impl Job {
         })
     }
 
+    /// Whether its pictures can be read; like [`run`](Self::run), work for a thread of its own.
+    ///
+    /// # Errors
+    /// Those that cannot, by their fields.
+    pub fn judge_pictures(&self) -> Result<(), FieldErrors> {
+        self.design_with_pictures().map(drop)
+    }
+
+    fn design_with_pictures(&self) -> Result<Design, FieldErrors> {
+        let mut design = self.spec.design.clone();
+        self.spec.pictures.decode_into(&mut design, &self.layout)?;
+        Ok(design)
+    }
+
+    /// What was asked for.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
     /// What the code is to do.
     pub fn data_type(&self) -> DataType {
-        self.data_type
+        self.spec.data_type
     }
 
     /// The text in the symbol.
     pub fn contents(&self) -> &str {
-        &self.contents
+        &self.spec.contents
     }
 
     /// The printed side, in inches.
     pub fn size_inches(&self) -> f64 {
-        self.output.size.inches()
+        self.spec.size_inches()
     }
 
     /// The resolution, in dots an inch.
     pub fn dpi(&self) -> u32 {
-        self.output.size.dpi()
+        self.spec.dpi()
     }
 }

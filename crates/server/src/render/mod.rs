@@ -1,16 +1,20 @@
 //! From a request's fields to a picture in memory: what `POST /api/v1/generate/`, `POST /api/v1/validate/` and
 //! `qrstudio render` share.
 //!
-//! [`Job::read`] judges everything that the fields alone decide, the fit of the contents and of the size included, and
-//! reports all failures at once. What is left for [`Job::run`] is painting, which wants a thread that may be busy.
+//! [`Spec::read`] judges the fields and reports all failures at once; a [`Spec`] is all that its picture depends on.
+//! [`Spec::fit`] encodes it and finds its size. What is left for [`Job::run`] is painting, which wants a thread that may be
+//! busy.
 
 mod choices;
 mod data_type;
+mod dynamic;
 mod job;
 mod payload;
+mod pictures;
 mod reader;
 mod report;
 mod request;
+mod spec;
 mod style;
 mod times;
 mod warning;
@@ -22,7 +26,10 @@ mod properties;
 
 pub use choices::choices;
 pub use data_type::DataType;
+pub(crate) use dynamic::{CODE_NAME, CarriedCode, CodePlace, DESTINATION};
 pub use job::{Job, RenderError, Rendered};
+pub(crate) use pictures::{Given, Source};
 pub use report::{Caution, Report};
-pub use request::FIELDS;
+pub use request::{FIELDS, FILE_FIELDS};
+pub use spec::Spec;
 pub use warning::Warning;

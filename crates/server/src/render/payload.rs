@@ -62,8 +62,8 @@ pub(super) fn contents(
 ) -> Result<String, FieldErrors> {
     let mut members = Members::of(raw);
     let text = match data_type {
-        // These two have no payload; their contents are in `data`.
-        DataType::Url | DataType::Text => Ok(String::new()),
+        // The first two have their contents in `data`; the third is read by the `dynamic` beside this.
+        DataType::Url | DataType::Text | DataType::Dynamic => Ok(String::new()),
         DataType::Vcard => vcard(&mut members),
         DataType::Wifi => wifi(&mut members),
         DataType::Email => email(&mut members),

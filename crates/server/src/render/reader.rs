@@ -3,9 +3,11 @@
 use serde_json::value::RawValue;
 
 use super::data_type::DataType;
+use super::dynamic::{self, CarriedCode, CodePlace};
 use super::payload;
 use crate::fields::{
-    FieldErrors, Fields, Ignored, Range, TextRule, Value, boolean, choice, echo, integer, number, text, texts,
+    FieldErrors, Fields, Ignored, Range, TextRule, Upload, Value, boolean, choice, echo, file, integer,
+    number, text, texts, url,
 };
 
 /// As much as a JSON body may have altogether; no symbol holds a tenth of it.
@@ -20,6 +22,10 @@ const DATA: TextRule = TextRule {
 pub(super) struct Reader<'a> {
     fields: &'a Fields,
     pub(super) errors: FieldErrors,
+    /// `None`: no service is there that could keep a dynamic code.
+    place: Option<CodePlace<'a>>,
+    /// The dynamic code that was asked for.
+    pub(super) code: Option<CarriedCode>,
 }
 
 impl<'a> Reader<'a> {
@@ -27,7 +33,23 @@ impl<'a> Reader<'a> {
         Self {
             fields,
             errors: FieldErrors::default(),
+            place: None,
+            code: None,
         }
+    }
+
+    /// The same where dynamic codes can be kept.
+    pub(super) fn with_place(self, place: Option<CodePlace<'a>>) -> Self {
+        Self { place, ..self }
+    }
+
+    /// What the code is to do.
+    pub(super) fn data_type(&mut self) -> Option<DataType> {
+        let choices: Vec<_> = DataType::CHOICES
+            .into_iter()
+            .chain(self.place.map(|_| DataType::DYNAMIC))
+            .collect();
+        self.choice("data_type", &choices, DataType::Url)
     }
 
     fn keep<T>(&mut self, field: &str, result: Result<T, Vec<String>>) -> Option<T> {
@@ -64,6 +86,29 @@ impl<'a> Reader<'a> {
             Some(value) => self.keep(field, integer(&value, range)),
             None => Some(default),
         }
+    }
+
+    pub(super) fn number(&mut self, field: &str, range: &Range<f64>, default: f64) -> Option<f64> {
+        match self.fields.get_optional(field) {
+            Some(value) => self.keep(field, number(&value, range)),
+            None => Some(default),
+        }
+    }
+
+    /// A file, if one came and is right.
+    pub(super) fn file(&mut self, field: &str) -> Option<Upload> {
+        let upload = self.fields.get_optional(field).map(|value| file(&value))?;
+        let upload = self.keep(field, upload)?;
+        if upload.is_too_large() {
+            return self.refuse(field, format!("Max {} bytes.", Upload::MOST));
+        }
+        Some(upload)
+    }
+
+    /// A URL, if one came and is right.
+    pub(super) fn url(&mut self, field: &str) -> Option<String> {
+        let given = self.fields.get_optional(field).map(|value| url(&value))?;
+        self.keep(field, given)
     }
 
     pub(super) fn required_number(&mut self, field: &str, range: &Range<f64>) -> Option<f64> {
@@ -129,7 +174,14 @@ impl<'a> Reader<'a> {
     }
 
     fn members(&mut self, data_type: DataType, raw: &RawValue, ignored: &mut Ignored) -> Option<String> {
-        let result = payload::contents(data_type, raw, ignored);
+        let result = match (data_type, self.place) {
+            (DataType::Dynamic, Some(place)) => dynamic::read(raw, place, ignored).map(|code| {
+                let contents = code.public_url.clone();
+                self.code = Some(code);
+                contents
+            }),
+            _ => payload::contents(data_type, raw, ignored),
+        };
         result
             .map_err(|inside| self.errors.add_inside("payload", inside))
             .ok()

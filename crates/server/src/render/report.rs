@@ -6,6 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::job::Job;
+use super::spec::Spec;
+use super::warning::contrast_ratio;
 
 /// What a right request makes.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
@@ -40,7 +42,8 @@ pub struct Report {
     /// Clear margin in modules, as asked for; what the pixels leave over widens it.
     #[schema(maximum = 16, example = 4)]
     quiet_zone_modules: u8,
-    /// How much the weakest part stands out: 1 is invisible, 21 is black on white.
+    /// How much the weakest part stands out: 1 is invisible, 21 is black on white. Over a background image, where that is as dark or as
+    /// light as is worst.
     #[schema(minimum = 1, maximum = 21, example = 21.0)]
     contrast_ratio: f64,
     /// Share of the symbol that a logo covers.
@@ -68,27 +71,40 @@ pub struct Caution {
 }
 
 impl Job {
+    /// The logo's square as a share of the symbol's area, to a thousandth.
+    fn logo_cover(&self) -> f64 {
+        let logo = self.spec.pictures.logo.as_ref();
+        let share = logo.map_or(0.0, |logo| logo.place.ratio().powi(2));
+        (share * 1000.0).round() / 1000.0
+    }
+
     /// What [`Job::run`] would draw.
     pub fn report(&self) -> Report {
+        let Spec {
+            data_type,
+            contents,
+            design,
+            ..
+        } = &self.spec;
         let warnings = self.warnings.iter().map(|warning| Caution {
             code: warning.code(),
-            field: warning.field(self.data_type, &self.design),
+            field: warning.field(*data_type, design),
             detail: warning.detail(),
         });
         Report {
             valid: true,
-            encoded: self.contents.clone(),
-            encoded_bytes: self.contents.len(),
+            encoded: contents.clone(),
+            encoded_bytes: contents.len(),
             version: self.symbol.version().number(),
             modules: self.symbol.size(),
             ec_level: self.symbol.error_correction_level().to_string(),
             mask: self.symbol.mask().reference(),
             pixels: self.layout.side_px(),
             module_mm: (self.layout.module_mm() * 100.0).round() / 100.0,
-            quiet_zone_modules: self.design.quiet_zone,
+            quiet_zone_modules: design.quiet_zone,
             // Cut, not rounded: 3.96 must not read as the 4 that is enough.
-            contrast_ratio: (self.design.contrast().ratio * 10.0).floor() / 10.0,
-            logo_cover: 0.0,
+            contrast_ratio: (contrast_ratio(&self.spec) * 10.0).floor() / 10.0,
+            logo_cover: self.logo_cover(),
             warnings: warnings.collect(),
             quota_cost: 1,
         }

@@ -1,17 +1,18 @@
 //! The fields of a render: all of them judged, all failures at once.
 
-use qr_print::{Design, Format, Layout, Output, Pattern, PrintError, PrintSize};
-use qr_symbol::{EncodeError, EncodeOptions, ErrorCorrectionLevel, LevelChoice, Symbol};
+use qr_print::{Design, Format, Layout, LogoPlace, Output, Pattern, PrintError, PrintSize};
+use qr_symbol::{EncodeError, EncodeOptions, ErrorCorrectionLevel, LevelChoice, Symbol, Version};
 
 use super::data_type::DataType;
-use super::job::Job;
+use super::dynamic::CodePlace;
+use super::pictures::{self, Pictures};
 use super::reader::Reader;
+use super::spec::Spec;
 use super::style;
-use super::warning::Warning;
 use crate::fields::{FieldErrors, Fields, Ignored, Range};
 
 /// Every field of a render that is built so far. All others are ignored, and named in `X-QR-Ignored-Fields`.
-pub const FIELDS: [&str; 21] = [
+pub const FIELDS: [&str; 29] = [
     "data",
     "data_type",
     "payload",
@@ -33,7 +34,18 @@ pub const FIELDS: [&str; 21] = [
     "eye_center_shape",
     "eye_border_color",
     "eye_center_color",
+    "logo_file",
+    "logo_url",
+    "logo_size_ratio",
+    "logo_clear_zone",
+    "logo_neon_alpha",
+    "bg_image_file",
+    "bg_image_url",
+    "bg_image_opacity",
 ];
+
+/// Those among them that are files.
+pub const FILE_FIELDS: [&str; 2] = ["logo_file", "bg_image_file"];
 
 const SIZE_INCHES: Range<f64> = Range {
     lowest: 0.5,
@@ -66,28 +78,30 @@ pub(super) const LEVELS: [(&str, Option<ErrorCorrectionLevel>); 5] = [
     ("H", Some(ErrorCorrectionLevel::H)),
 ];
 
-/// The level as asked for, or `auto`: M, and H where the pattern shows little of each module; raised where that costs
-/// nothing, lowered where nothing else fits.
-fn level_choice(asked: Option<ErrorCorrectionLevel>, pattern: Pattern) -> LevelChoice {
-    let preferred = match pattern {
-        Pattern::Halftone => ErrorCorrectionLevel::H,
-        _ => ErrorCorrectionLevel::M,
-    };
-    asked.map_or(
-        LevelChoice::Auto {
-            preferred,
-            lowest: ErrorCorrectionLevel::L,
+/// The level as asked for, or `auto`: M, and H where the pattern or a picture shows little of each module; raised where
+/// that costs nothing, lowered where nothing else fits, with a logo never below Q.
+fn level_choice(asked: Option<ErrorCorrectionLevel>, pattern: Pattern, pictures: &Pictures) -> LevelChoice {
+    let is_plain = pattern != Pattern::Halftone && pictures.logo.is_none() && pictures.underlay.is_none();
+    let auto = LevelChoice::Auto {
+        preferred: match is_plain {
+            true => ErrorCorrectionLevel::M,
+            false => ErrorCorrectionLevel::H,
         },
-        LevelChoice::Exactly,
-    )
+        lowest: match pictures.logo {
+            None => ErrorCorrectionLevel::L,
+            Some(_) => ErrorCorrectionLevel::Q,
+        },
+    };
+    asked.map_or(auto, LevelChoice::Exactly)
 }
 
-/// Reads a job, and names the fields that nothing reads.
-pub(super) fn read(fields: &Fields) -> Result<(Job, Ignored), FieldErrors> {
-    let mut reader = Reader::new(fields);
+/// Reads what is wanted, and names the fields that nothing reads. Where a field fails, what can be judged of the fit is
+/// judged too, so that all failures are told at once.
+pub(super) fn read(fields: &Fields, place: Option<CodePlace<'_>>) -> Result<(Spec, Ignored), FieldErrors> {
+    let mut reader = Reader::new(fields).with_place(place);
     let mut ignored = fields.unknown(&FIELDS);
 
-    let data_type = reader.choice("data_type", &DataType::CHOICES, DataType::Url);
+    let data_type = reader.data_type();
     let contents = reader.contents(data_type, &mut ignored);
     let format = reader.choice(
         "format",
@@ -100,78 +114,160 @@ pub(super) fn read(fields: &Fields) -> Result<(Job, Ignored), FieldErrors> {
     let quiet_zone = reader.integer("quiet_zone", &QUIET_ZONE, DEFAULT_QUIET_ZONE);
     let quiet_zone = quiet_zone.and_then(|modules| u8::try_from(modules).ok());
     let design = style::read(&mut reader);
+    let pictures = pictures::read(&mut reader);
 
-    // Each check runs as soon as what it needs is there, whatever else has failed.
-    let level = level.map(|asked| level_choice(asked, design.pattern));
-    let symbol = data_type
-        .zip(contents.as_ref())
-        .zip(level)
-        .and_then(|((data_type, contents), level)| encode(&mut reader, data_type, contents, level));
+    let level = level.map(|asked| level_choice(asked, design.pattern, &pictures));
+    let place = pictures.logo.as_ref().map(|logo| logo.place);
     let size = inches
         .zip(dpi)
         .and_then(|(inches, dpi)| PrintSize::new(inches, u32::try_from(dpi).ok()?).ok());
     let design = quiet_zone.map(|modules| design.with_quiet_zone(modules));
-    // The pattern may decide about the level, and so about the number of modules.
-    let layout = symbol
-        .as_ref()
-        .zip(design.as_ref().filter(|_| !reader.errors.has("pattern")))
-        .zip(size)
-        .and_then(|((symbol, design), size)| lay_out(&mut reader, symbol, design, size));
-
-    let Reader { mut errors, .. } = reader;
-    let whole = (|| {
-        let (data_type, contents, symbol, design) = (data_type?, contents?, symbol?, design?);
-        let (output, layout, level) = (
-            Output {
-                format: format?,
-                size: size?,
-            },
-            layout?,
-            level?,
-        );
-        let warnings = Warning::all(&contents, &symbol, level, &design, &layout);
-        Some(Job {
+    let Reader { mut errors, code, .. } = reader;
+    if errors.is_empty()
+        && let (Some(data_type), Some(contents), Some(level), Some(design), Some(format), Some(size)) =
+            (data_type, &contents, level, &design, format, size)
+    {
+        let spec = Spec {
             data_type,
-            contents,
-            symbol,
-            design,
-            output,
-            layout,
-            warnings,
-        })
-    })();
-    match whole {
-        Some(job) if errors.is_empty() => Ok((job, ignored)),
-        _ => {
-            errors.put_in_order(&FIELDS);
-            Err(errors)
+            contents: contents.clone(),
+            level,
+            design: design.clone(),
+            output: Output { format, size },
+            pictures,
+            code,
+        };
+        return Ok((spec, ignored));
+    }
+    // The pattern and the logo may decide about the level, and so about the number of modules.
+    let decides = [
+        "pattern",
+        "logo_file",
+        "logo_url",
+        "logo_size_ratio",
+        "logo_clear_zone",
+        "bg_image_file",
+        "bg_image_url",
+    ];
+    let design = design.filter(|_| !decides.iter().any(|field| errors.has(field)));
+    if let (Some(data_type), Some(contents), Some(level)) = (data_type, &contents, level) {
+        let fit = encode(data_type, contents, level, place).and_then(|symbol| match (&design, size) {
+            (Some(design), Some(size)) => lay_out(&symbol, design, size).map(drop),
+            _ => Ok(()),
+        });
+        if let Err(misfit) = fit {
+            misfit.add_to(&mut errors);
         }
+    }
+    errors.put_in_order(&FIELDS);
+    Err(errors)
+}
+
+/// Contents that fit no symbol, or a size without room for it.
+pub(super) struct Misfit {
+    field: &'static str,
+    text: String,
+}
+
+impl Misfit {
+    fn add_to(self, errors: &mut FieldErrors) {
+        errors.add_domain(self.field, self.text);
     }
 }
 
-fn encode(
-    reader: &mut Reader<'_>,
+impl From<Misfit> for FieldErrors {
+    fn from(misfit: Misfit) -> Self {
+        let mut errors = Self::default();
+        misfit.add_to(&mut errors);
+        errors
+    }
+}
+
+/// The smallest symbol that holds the contents, and that still reads with a logo in that place.
+pub(super) fn encode(
     data_type: DataType,
     contents: &str,
     level: LevelChoice,
-) -> Option<Symbol> {
-    let options = EncodeOptions {
+    logo: Option<LogoPlace>,
+) -> Result<Symbol, Misfit> {
+    let mut options = EncodeOptions {
         level,
         ..EncodeOptions::default()
     };
-    let text = match qr_symbol::encode(contents, &options) {
-        Ok(symbol) => return Some(symbol),
+    let smallest = encode_by(data_type, contents, &options)?;
+    let Some(place) = logo else {
+        return Ok(smallest);
+    };
+    let mut symbol = smallest.clone();
+    loop {
+        let (version, level) = (symbol.version(), symbol.error_correction_level());
+        if place.cover(version, level).is_readable() {
+            return Ok(symbol);
+        }
+        let larger = Version::new(version.number() + 1)
+            .into_iter()
+            .flat_map(|next| next.up_to(Version::MAX));
+        let Some(next) = larger
+            .into_iter()
+            .find(|version| place.cover(*version, level).is_readable())
+        else {
+            return Err(too_large_a_logo(place, &smallest));
+        };
+        options.min_version = next;
+        symbol = encode_by(data_type, contents, &options)?;
+    }
+}
+
+/// Says how large the logo may be.
+fn too_large_a_logo(place: LogoPlace, smallest: &Symbol) -> Misfit {
+    let (version, level) = (smallest.version(), smallest.error_correction_level());
+    let works = |hundredths: i32| {
+        let place = LogoPlace::new(f64::from(hundredths) / 100.0, place.has_clear_zone());
+        place.is_ok_and(|place| {
+            version
+                .up_to(Version::MAX)
+                .any(|version| place.cover(version, level).is_readable())
+        })
+    };
+    // Smaller logos never cost more; halving looks at few.
+    let (mut small, mut large) = (4, 41);
+    while large - small > 1 {
+        let middle = (small + large) / 2;
+        if works(middle) {
+            small = middle;
+        } else {
+            large = middle;
+        }
+    }
+    let text = match works(small) {
+        true => format!(
+            "A logo of {} hides more of this code than error correction {level} can spare; at most 0.{small:02} works.",
+            place.ratio()
+        ),
+        false => format!(
+            "No logo leaves this code readable at error correction {level}; use a higher one, or shorten the contents."
+        ),
+    };
+    Misfit {
+        field: "logo_size_ratio",
+        text,
+    }
+}
+
+fn encode_by(data_type: DataType, contents: &str, options: &EncodeOptions) -> Result<Symbol, Misfit> {
+    let text = match qr_symbol::encode(contents, options) {
+        Ok(symbol) => return Ok(symbol),
         Err(EncodeError::TooLong { bytes, limit, level }) => format!(
             "Contents of {bytes} bytes do not fit: the largest QR code holds {limit} bytes at error correction {level}."
         ),
         Err(other) => format!("Contents cannot be encoded: {other}."),
     };
-    reader.refuse(data_type.field(), text)
+    let field = data_type.field();
+    Err(Misfit { field, text })
 }
 
-fn lay_out(reader: &mut Reader<'_>, symbol: &Symbol, design: &Design, size: PrintSize) -> Option<Layout> {
+pub(super) fn lay_out(symbol: &Symbol, design: &Design, size: PrintSize) -> Result<Layout, Misfit> {
     let text = match Layout::new(symbol, design, size) {
-        Ok(layout) => return Some(layout),
+        Ok(layout) => return Ok(layout),
         Err(PrintError::TooSmall {
             modules,
             smallest_inches,
@@ -185,5 +281,6 @@ fn lay_out(reader: &mut Reader<'_>, symbol: &Symbol, design: &Design, size: Prin
         ),
         Err(other) => format!("This size cannot be printed: {other}."),
     };
-    reader.refuse("size_inches", text)
+    let field = "size_inches";
+    Err(Misfit { field, text })
 }

@@ -19,6 +19,10 @@ impl Network {
         self.0.contains(&address.to_canonical())
     }
 
+    pub(crate) fn net(self) -> IpNet {
+        self.0
+    }
+
     /// Whether every address of its family belongs to it.
     #[must_use]
     pub fn is_everything(&self) -> bool {

@@ -27,7 +27,10 @@ async fn found(config: &Config, setting: &str) -> (Verdict, String) {
 #[tokio::test]
 async fn a_fresh_installation_is_fine_before_and_after_its_first_start() {
     let directory = tempfile::tempdir().unwrap();
-    let config = config(&directory);
+    let config = Config {
+        scan_url: Some("https://qr.example".to_owned().try_into().unwrap()),
+        ..config(&directory)
+    };
     assert!(
         check(&config)
             .await
@@ -39,6 +42,52 @@ async fn a_fresh_installation_is_fine_before_and_after_its_first_start() {
     let (verdict, text) = found(&config, "QRSTUDIO_DATABASE_URL").await;
     assert_eq!(verdict, Verdict::Ok, "{text}");
     assert!(text.ends_with("answers and is at this version"), "{text}");
+}
+
+#[tokio::test]
+async fn codes_that_no_phone_could_follow() {
+    let directory = tempfile::tempdir().unwrap();
+    for (public_url, scan_url, verdict, text) in [
+        (
+            None,
+            None,
+            Verdict::Problem,
+            "not set; dynamic codes would lead to http://127.0.0.1:0, which no phone can reach",
+        ),
+        (
+            Some("https://qr.example/"),
+            None,
+            Verdict::Ok,
+            "not set; dynamic codes lead to https://qr.example/q/…/",
+        ),
+        (
+            Some("https://qr.example"),
+            Some("http://localhost"),
+            Verdict::Problem,
+            "dynamic codes would lead to http://localhost, which no phone can reach",
+        ),
+        (
+            None,
+            Some("https://go.example/x/"),
+            Verdict::Ok,
+            "dynamic codes lead to https://go.example/x/q/…/",
+        ),
+        (
+            Some("qr.example"),
+            None,
+            Verdict::Problem,
+            "not set, and QRSTUDIO_PUBLIC_URL is no base URL",
+        ),
+    ] {
+        let config = Config {
+            public_url: public_url.map(str::to_owned),
+            scan_url: scan_url.map(|url| url.to_owned().try_into().unwrap()),
+            ..config(&directory)
+        };
+        let found = found(&config, "QRSTUDIO_SCAN_URL").await;
+        assert_eq!(found.0, verdict, "{}", found.1);
+        assert!(found.1.starts_with(text), "{}", found.1);
+    }
 }
 
 #[tokio::test]
@@ -217,4 +266,25 @@ async fn plans_that_go_down_where_they_should_go_up() {
         };
         assert_eq!(found(&config, "plans").await, (verdict, text.to_owned()));
     }
+}
+
+#[tokio::test]
+async fn networks_that_pictures_may_come_from() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut config = config(&directory);
+    assert!(
+        check(&config)
+            .await
+            .iter()
+            .all(|finding| finding.setting != "QRSTUDIO_FETCH_ALLOW")
+    );
+    config.fetch_allow = vec!["10.2.0.0/16".parse().unwrap(), "::1".parse().unwrap()];
+    let (verdict, text) = found(&config, "QRSTUDIO_FETCH_ALLOW").await;
+    assert_eq!(
+        (verdict, &*text),
+        (Verdict::Ok, "pictures may come from 10.2.0.0/16, ::1/128, too")
+    );
+    config.fetch_allow.push("0.0.0.0/0".parse().unwrap());
+    let (verdict, text) = found(&config, "QRSTUDIO_FETCH_ALLOW").await;
+    assert_eq!(verdict, Verdict::Warning, "{text}");
 }

@@ -14,6 +14,7 @@ mod api;
 mod check;
 mod first_run;
 mod log;
+mod metrics;
 mod pages;
 mod routes;
 mod socket;

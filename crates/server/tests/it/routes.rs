@@ -241,18 +241,25 @@ fn filled(path: &str, id: &str) -> String {
 /// Makes what a path's id names, in the workspace of a session, and returns the id. Whoever adds a path with an id adds
 /// its kind here; until then the test below fails.
 async fn make_for(studio: &Studio, path: &str, access: &str) -> String {
-    let (collection, body) = if path.starts_with("/api/v1/keys/{id}/") {
-        ("/api/v1/keys/", json!({"name": "theirs"}))
+    let (collection, body, id) = if path.starts_with("/api/v1/keys/{id}/") {
+        ("/api/v1/keys/", json!({"name": "theirs"}), "id")
+    } else if path.starts_with("/api/v1/dynamic/{short_id}/") {
+        // Only one may be active on the plan of those who sign up.
+        let body = json!({"name": "theirs", "destination_url": "https://example.com/", "is_active": false});
+        ("/api/v1/dynamic/", body, "short_id")
     } else {
         panic!("{path} has an id in it: say here how to make what it names, in the workspace of a session")
     };
     let made = studio.send("POST", collection, Some(access), Some(body)).await;
     assert_eq!(made.status, 201, "{}", made.line());
-    made.json().get("id").unwrap().to_string()
+    match made.json().get(id).unwrap() {
+        Value::String(id) => id.clone(),
+        id => id.to_string(),
+    }
 }
 
 /// Ids that name nothing.
-const UNKNOWN: [&str; 3] = ["4000000", "01M83PPH001440E1G50G1G4080", "x"];
+const UNKNOWN: [&str; 4] = ["4000000", "01M83PPH001440E1G50G1G4080", "zzzzzzzz", "x"];
 
 #[tokio::test]
 async fn what_belongs_to_another_workspace_is_not_there() {

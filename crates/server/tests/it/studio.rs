@@ -13,7 +13,8 @@ use qrstudio_server::app::{App, Parts};
 use qrstudio_server::clock::Clock;
 use qrstudio_server::entropy::Entropy;
 use qrstudio_server::mail::Mailer;
-use qrstudio_server::{Config, Limits, Peer, SecretKey, Shell, Wire, router};
+use qrstudio_server::scan::{Front, ScanParts, Scans};
+use qrstudio_server::{Config, Limits, Peer, SecretKey, Wire, router};
 use qrstudio_store::{
     Account, CreateAccount, DatabaseUrl, KeyHash, Membership, Millis, NewAccount, NewKey, Options, PlanName,
     Role, Store, UserId, WorkspaceId, WorkspaceRef,
@@ -92,7 +93,7 @@ pub(crate) struct Studio {
     pub(crate) store: Store,
     pub(crate) draining: CancellationToken,
     clock: Arc<StillClock>,
-    service: Shell,
+    service: Front,
     directory: TempDir,
 }
 
@@ -147,11 +148,21 @@ impl Studio {
         let draining = CancellationToken::new();
         let mut config = setting.config;
         config.data_dir = directory.path().to_owned();
+        let base = "http://127.0.0.1:8080";
+        let scans = Scans::open(ScanParts {
+            config: &config,
+            limits: setting.limits.scans,
+            store: store.clone(),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            entropy: Arc::new(CountingEntropy::default()),
+        });
         let app = App::new(Parts {
+            scans: scans.unwrap(),
+            scan_base: config.scan_base(base).unwrap(),
             config,
             secret: SecretKey::new(setting.secret).unwrap(),
             store: store.clone(),
-            url: "http://127.0.0.1:8080".to_owned(),
+            url: base.to_owned(),
             limits: setting.limits,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(CountingEntropy::default()),
@@ -226,7 +237,7 @@ impl Studio {
     }
 
     /// The service itself.
-    pub(crate) fn service(&self) -> Shell {
+    pub(crate) fn service(&self) -> Front {
         self.service.clone()
     }
 
@@ -383,7 +394,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    async fn of(response: axum::response::Response) -> Self {
+    pub(crate) async fn of(response: axum::response::Response) -> Self {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Self {

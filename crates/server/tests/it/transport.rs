@@ -158,7 +158,7 @@ async fn any_page_may_call_the_api_with_a_key() {
     let body = r#"{"data": "https://example.com", "size_inches": 1}"#;
     let answer = studio.post(&key, "application/json", body).await;
     assert_eq!(answer.header("access-control-allow-origin"), "*");
-    assert_snapshot!(answer.header("access-control-expose-headers"), @"x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-qr-version, x-qr-ec-level, x-qr-module-mm, x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset");
+    assert_snapshot!(answer.header("access-control-expose-headers"), @"x-qr-version, x-qr-ec-level, x-qr-module-mm, x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset");
     assert!(!answer.headers.contains_key("access-control-allow-credentials"));
     // Errors are for pages to read, too.
     for path in ["/api/v1/usage/", "/api/v1/nothing/", "/api/v1/generate/"] {

@@ -1,26 +1,27 @@
 //! The end of an account.
 
 use crate::{
-    Store, StoreError, UserId,
+    Millis, Store, StoreError, UserId,
     accounts::sql,
-    sessions,
+    codes, sessions,
     unit::{Access, Db, Unit, Value},
 };
 
 impl Store {
     /// Erases a user with all sessions and tokens, and every workspace that has no other owner, with its keys and
-    /// counts. `false`: the password has changed since `epoch`, or the user is gone; nothing changed.
+    /// counts; of its codes nothing stays but the short ids, which lead nowhere. `false`: the password has changed since `epoch`, or the user is gone; nothing changed.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
-    pub async fn delete_account(&self, user: UserId, epoch: i64) -> Result<bool, StoreError> {
-        self.run(Delete { user, epoch }).await
+    pub async fn delete_account(&self, user: UserId, epoch: i64, at: Millis) -> Result<bool, StoreError> {
+        self.run(Delete { user, epoch, at }).await
     }
 }
 
 struct Delete {
     user: UserId,
     epoch: i64,
+    at: Millis,
 }
 
 impl Unit for Delete {
@@ -34,6 +35,8 @@ impl Unit for Delete {
             return Ok(false);
         }
         db.execute(sql::HOLD_OWNED_WORKSPACES, &user).await?;
+        db.execute(sql::HOLD_BALANCES, &user).await?;
+        codes::erase(db, self.user, self.at).await?;
         db.execute(sql::DELETE_SOLELY_OWNED, &user).await?;
         db.execute(sql::DELETE_USER, &user).await?;
         Ok(true)

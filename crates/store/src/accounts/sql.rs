@@ -2,6 +2,16 @@
 
 use crate::unit::statements;
 
+/// The workspaces that user $1 owns alone.
+macro_rules! solely_owned {
+    () => {
+        "SELECT m.workspace_id FROM memberships m WHERE m.user_id = $1 AND m.role = 'owner' AND NOT EXISTS ( \
+         SELECT 1 FROM memberships o \
+         WHERE o.workspace_id = m.workspace_id AND o.role = 'owner' AND o.user_id <> m.user_id)"
+    };
+}
+pub(crate) use solely_owned;
+
 statements! {
     COUNT_WORKSPACES = "SELECT COUNT(*) FROM workspaces";
 
@@ -80,12 +90,13 @@ statements! {
         UPDATE workspaces SET name = name WHERE id IN \
         (SELECT workspace_id FROM memberships WHERE user_id = $1 AND role = 'owner')";
 
+    /// Who makes a code of such a workspace comes before the erasure, and its code goes along, or finds nothing.
+    HOLD_BALANCES = concat!(
+        "UPDATE balances SET active_codes = 0 WHERE workspace_id IN (", solely_owned!(), ")"
+    );
+
     /// What hangs on a workspace goes with it, by the foreign keys.
-    DELETE_SOLELY_OWNED = "\
-        DELETE FROM workspaces WHERE id IN ( \
-        SELECT m.workspace_id FROM memberships m WHERE m.user_id = $1 AND m.role = 'owner' AND NOT EXISTS ( \
-        SELECT 1 FROM memberships o \
-        WHERE o.workspace_id = m.workspace_id AND o.role = 'owner' AND o.user_id <> m.user_id))";
+    DELETE_SOLELY_OWNED = concat!("DELETE FROM workspaces WHERE id IN (", solely_owned!(), ")");
 
     DELETE_USER = "DELETE FROM users WHERE id = $1";
 }

@@ -1,6 +1,6 @@
 //! What the area speaks of.
 
-use crate::{KeyId, Millis, WorkspaceId};
+use crate::{KeyId, Millis, WorkspaceId, time::day_number};
 
 /// What a delivered render, or a whole batch, costs and what the plan allows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +15,20 @@ pub struct Charge {
     pub allowance: Allowance,
     /// Now: it decides the month and the day.
     pub at: Millis,
+}
+
+impl Charge {
+    /// The order in which rows are taken where several charges share a transaction.
+    pub(crate) fn lock_order(&self) -> (i64, i64) {
+        (self.workspace.0, self.key.0)
+    }
+
+    /// Whether both write the same rows by the same rule.
+    pub(crate) fn is_paid_with(&self, next: &Self) -> bool {
+        self.lock_order() == next.lock_order()
+            && self.allowance == next.allowance
+            && day_number(self.at) == day_number(next.at)
+    }
 }
 
 /// What a plan allows in a calendar month (UTC).
@@ -75,6 +89,8 @@ pub struct Usage {
     pub overage: u64,
     /// Credits left.
     pub credits: u64,
+    /// Dynamic codes that are neither paused nor deleted.
+    pub active_codes: u64,
 }
 
 /// The renders of a UTC day.

@@ -3,9 +3,10 @@
 mod commit_render;
 mod daily;
 mod entities;
+pub(crate) mod queue;
 pub(crate) mod sql;
 mod thresholds;
 mod usage;
 
-pub(crate) use self::commit_render::CommitRender;
+pub(crate) use self::commit_render::{CommitRender, CommitRenders};
 pub use self::entities::{Allowance, Charge, ChargeOutcome, DayRenders, Receipt, Usage};

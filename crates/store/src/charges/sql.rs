@@ -61,9 +61,9 @@ statements! {
     HAS_BALANCE = "SELECT workspace_id FROM balances WHERE workspace_id = $1";
 
     /// $1 workspace, $2 month of the balance.
-    MARK_75 = "UPDATE balances SET marked_75 = $2 WHERE workspace_id = $1";
+    MARK_75 = "UPDATE balances SET marked_75 = $2 WHERE workspace_id = $1 AND marked_75 < $2";
 
-    MARK_100 = "UPDATE balances SET marked_100 = $2 WHERE workspace_id = $1";
+    MARK_100 = "UPDATE balances SET marked_100 = $2 WHERE workspace_id = $1 AND marked_100 < $2";
 
     PLAN_OF = "SELECT plan FROM workspaces WHERE id = $1";
 
@@ -84,7 +84,7 @@ statements! {
         SELECT CASE WHEN b.month < $3 THEN 0 ELSE b.used END, \
                CASE WHEN k.month IS NULL OR k.month < $3 THEN 0 ELSE k.used END, \
                CASE WHEN b.month < $3 THEN 0 ELSE b.overage END, \
-               b.credits \
+               b.credits, b.active_codes \
         FROM balances b LEFT JOIN api_keys k ON k.id = $2 AND k.workspace_id = b.workspace_id \
         WHERE b.workspace_id = $1";
 

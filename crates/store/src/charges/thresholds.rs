@@ -48,8 +48,11 @@ pub(super) async fn tell<D: Db>(db: &mut D, charge: &Charge, taken: &Taken) -> R
     };
     for threshold in THRESHOLDS.iter().filter(|it| it.is_news(taken, quota)) {
         let workspace = Value::Integer(charge.workspace.0);
-        db.execute(threshold.mark, &[workspace, Value::Integer(taken.month)])
-            .await?;
+        let mark = [workspace, Value::Integer(taken.month)];
+        if db.execute(threshold.mark, &mark).await? == 0 {
+            // A charge before this one, in the same transaction, has told it.
+            continue;
+        }
         let plan = db
             .row(sql::PLAN_OF, &[workspace], |row| row.text(0))
             .await?

@@ -35,7 +35,7 @@ struct Look {
 
 impl Unit for Look {
     type Output = Option<Usage>;
-    const ACCESS: Access = Access::Look;
+    const ACCESS: Access = Access::Glance;
 
     async fn run<D: Db>(&self, db: &mut D) -> Result<Option<Usage>, StoreError> {
         let parameters = [
@@ -53,5 +53,6 @@ fn read(row: &dyn Columns) -> Result<Usage, StoreError> {
         key_used: count(row.integer(1)?)?,
         overage: count(row.integer(2)?)?,
         credits: count(row.integer(3)?)?,
+        active_codes: count(row.integer(4)?)?,
     })
 }

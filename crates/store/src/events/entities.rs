@@ -7,6 +7,10 @@ use crate::{EventId, Millis, WorkspaceId};
 /// What kind of thing has happened.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum EventKind {
+    /// `dynamic_qr.created`: a dynamic code was made.
+    DynamicQrCreated,
+    /// `dynamic_qr.updated`: name, destination, variants or state of a dynamic code were changed.
+    DynamicQrUpdated,
     /// `quota.threshold_75`: three quarters of the month's renders are used.
     QuotaThreshold75,
     /// `quota.threshold_100`: all of the month's renders are used.
@@ -15,12 +19,19 @@ pub enum EventKind {
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 2] = [Self::QuotaThreshold75, Self::QuotaThreshold100];
+    pub const ALL: [Self; 4] = [
+        Self::DynamicQrCreated,
+        Self::DynamicQrUpdated,
+        Self::QuotaThreshold75,
+        Self::QuotaThreshold100,
+    ];
 
     /// The name on the wire and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::DynamicQrCreated => "dynamic_qr.created",
+            Self::DynamicQrUpdated => "dynamic_qr.updated",
             Self::QuotaThreshold75 => "quota.threshold_75",
             Self::QuotaThreshold100 => "quota.threshold_100",
         }

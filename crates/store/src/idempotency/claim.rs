@@ -54,7 +54,7 @@ fn read(row: &dyn Columns) -> Result<Claimed, StoreError> {
     };
     let body = match row.maybe_text(3)? {
         Some(name) => KeptBody::File(name),
-        None => KeptBody::Bytes(row.maybe_bytes(2)?.unwrap_or_default()),
+        None => KeptBody::Bytes(row.maybe_bytes(2)?.unwrap_or_default().into()),
     };
     Ok(Claimed::Kept(KeptAnswer { head, body }))
 }

@@ -2,7 +2,9 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{ChargeOutcome, Millis, Receipt, WorkspaceId};
+use bytes::Bytes;
+
+use crate::{Millis, WorkspaceId};
 
 /// A request that wants to be the one that is carried out under its key.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,7 +57,7 @@ pub struct KeptAnswer {
 #[derive(Clone, PartialEq, Eq)]
 pub enum KeptBody {
     /// Here.
-    Bytes(Vec<u8>),
+    Bytes(Bytes),
     /// In the caller's file of that name.
     File(String),
 }
@@ -69,32 +71,29 @@ impl fmt::Debug for KeptBody {
     }
 }
 
-/// Makes status and headers of an answer, encrypted, from what was charged for it.
-pub type MakeHead = dyn Fn(&Receipt) -> Option<Vec<u8>> + Send + Sync;
+/// Makes the answer to what was done.
+pub type MakeAnswer<T> = dyn Fn(&T) -> Option<KeptAnswer> + Send + Sync;
 
-/// An answer to be kept in the transaction that pays for it.
-#[derive(Clone)]
-pub struct Keep {
+/// An answer to be kept in the transaction that it tells of.
+pub struct Keep<T> {
     /// The claim that was answered [`Claimed::First`].
     pub claim: Claim,
-    /// The body.
-    pub body: KeptBody,
-    /// Makes the head, which may tell what the receipt says; called inside the transaction, perhaps again when the
-    /// engine had to begin anew. `None` undoes everything.
-    pub head: Arc<MakeHead>,
+    /// Makes the answer, which may tell what the transaction has learnt; called inside it, perhaps again when the engine
+    /// had to begin anew. `None` undoes everything.
+    pub answer: Arc<MakeAnswer<T>>,
 }
 
-impl fmt::Debug for Keep {
+impl<T> fmt::Debug for Keep<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keep({:?}, {:?})", self.claim, self.body)
+        write!(f, "Keep({:?})", self.claim)
     }
 }
 
-/// What became of a charge whose answer is kept.
+/// What became of something whose answer was to be kept.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum KeptCharge {
-    /// As without a key. The answer is kept where it was charged.
-    Done(ChargeOutcome),
-    /// The claim was taken over: nothing was charged or kept.
+pub enum Kept<T> {
+    /// The same as without a key. The answer is kept where it was a success.
+    Done(T),
+    /// The claim was taken over: nothing was done or kept.
     TakenOver,
 }

@@ -6,4 +6,5 @@ mod keep;
 mod release;
 pub(crate) mod sql;
 
-pub use self::entities::{Claim, Claimed, Keep, KeptAnswer, KeptBody, KeptCharge, MakeHead};
+pub use self::entities::{Claim, Claimed, Keep, Kept, KeptAnswer, KeptBody, MakeAnswer};
+pub(crate) use self::keep::{Outcome, RunKept};

@@ -21,7 +21,7 @@ struct ByHash(KeyHash);
 
 impl Unit for ByHash {
     type Output = Option<KeyAccess>;
-    const ACCESS: Access = Access::Look;
+    const ACCESS: Access = Access::Glance;
 
     async fn run<D: Db>(&self, db: &mut D) -> Result<Option<KeyAccess>, StoreError> {
         db.row(sql::KEY_BY_HASH, &[Value::Bytes(&self.0.0)], read).await

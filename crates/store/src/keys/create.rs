@@ -1,8 +1,9 @@
 //! A further key.
 
 use crate::{
-    KeyId, NewKey, Store, StoreError, WorkspaceId, WorkspaceRef,
+    Keep, Kept, KeyId, NewKey, Store, StoreError, WorkspaceId, WorkspaceRef,
     accounts::operate,
+    idempotency::RunKept,
     keys::sql,
     unit::{Access, Db, Unit, Value},
 };
@@ -19,6 +20,19 @@ impl Store {
         key: NewKey,
     ) -> Result<Option<KeyId>, StoreError> {
         self.run(CreateKey(workspace, key)).await
+    }
+
+    /// The same, and keeps its answer in the same transaction.
+    ///
+    /// # Errors
+    /// Those of [`create_key`](Self::create_key); [`StoreError::Fault`] when the answer cannot be made.
+    pub async fn create_kept_key(
+        &self,
+        workspace: WorkspaceRef,
+        key: NewKey,
+        keep: Keep<KeyId>,
+    ) -> Result<Kept<Option<KeyId>>, StoreError> {
+        self.run(RunKept::new(CreateKey(workspace, key), keep)).await
     }
 }
 

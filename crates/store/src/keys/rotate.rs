@@ -1,7 +1,8 @@
 //! A new raw key in the place of the old one.
 
 use crate::{
-    Key, KeyHash, KeyId, Store, StoreError, WorkspaceId,
+    Keep, Kept, Key, KeyHash, KeyId, Store, StoreError, WorkspaceId,
+    idempotency::RunKept,
     keys::{entities::read, sql},
     unit::{Access, Db, Unit, Value},
 };
@@ -20,13 +21,23 @@ impl Store {
         prefix: &str,
         hash: KeyHash,
     ) -> Result<Option<Key>, StoreError> {
-        self.run(Rotate {
-            workspace,
-            key,
-            prefix: prefix.to_owned(),
-            hash,
-        })
-        .await
+        self.run(Rotate::new(workspace, key, prefix, hash)).await
+    }
+
+    /// The same, and keeps its answer in the same transaction.
+    ///
+    /// # Errors
+    /// Those of [`rotate_key`](Self::rotate_key); [`StoreError::Fault`] when the answer cannot be made.
+    pub async fn rotate_kept_key(
+        &self,
+        workspace: WorkspaceId,
+        key: KeyId,
+        prefix: &str,
+        hash: KeyHash,
+        keep: Keep<Key>,
+    ) -> Result<Kept<Option<Key>>, StoreError> {
+        let rotate = Rotate::new(workspace, key, prefix, hash);
+        self.run(RunKept::new(rotate, keep)).await
     }
 }
 
@@ -35,6 +46,17 @@ struct Rotate {
     key: KeyId,
     prefix: String,
     hash: KeyHash,
+}
+
+impl Rotate {
+    fn new(workspace: WorkspaceId, key: KeyId, prefix: &str, hash: KeyHash) -> Self {
+        Self {
+            workspace,
+            key,
+            prefix: prefix.to_owned(),
+            hash,
+        }
+    }
 }
 
 impl Unit for Rotate {

@@ -32,6 +32,18 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("postgres/0004_idempotency.sql"),
     },
+    Migration {
+        number: 5,
+        name: "0005_codes",
+        runs_with: 1,
+        text: include_str!("postgres/0005_codes.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "0006_scans",
+        runs_with: 1,
+        text: include_str!("postgres/0006_scans.sql"),
+    },
 ];
 
 /// Any number that means this lock alone, to PostgreSQL's advisory locks of one database.

@@ -33,6 +33,18 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("sqlite/0004_idempotency.sql"),
     },
+    Migration {
+        number: 5,
+        name: "0005_codes",
+        runs_with: 1,
+        text: include_str!("sqlite/0005_codes.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "0006_scans",
+        runs_with: 1,
+        text: include_str!("sqlite/0006_scans.sql"),
+    },
 ];
 
 const TABLE: &str = "\

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use bytes::BytesMut;
 use deadpool_postgres::GenericClient;
+use futures_util::future::try_join_all;
 use tokio_postgres::{
     Row, Statement,
     types::{FromSql, IsNull, ToSql, Type, to_sql_checked},
@@ -77,6 +78,24 @@ impl<C: GenericClient + Sync> Db for PostgresDb<'_, C> {
         read: Reader<T>,
     ) -> Result<Option<T>, StoreError> {
         Ok(self.rows(sql, parameters, read).await?.pop())
+    }
+
+    async fn row_of_each<const N: usize, T: Send>(
+        &mut self,
+        sql: &'static str,
+        each: &[[Value<'_>; N]],
+        read: Reader<T>,
+    ) -> Result<Vec<Option<T>>, StoreError> {
+        let statement = &self.statement(sql).await?;
+        let client = self.client;
+        // Polled together they are sent together, and the server takes them in this order.
+        let asked = each.iter().map(|parameters| async move {
+            let parameters = borrowed(parameters);
+            client.query(statement, &parameters).await
+        });
+        let answers = try_join_all(asked).await.map_err(|error| self.error(&error))?;
+        let row = |rows: Vec<Row>| rows.last().map(|row| read(&PostgresColumns(row))).transpose();
+        answers.into_iter().map(row).collect()
     }
 
     async fn execute(&mut self, sql: &'static str, parameters: &[Value<'_>]) -> Result<u64, StoreError> {

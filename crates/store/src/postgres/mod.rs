@@ -1,11 +1,11 @@
-//! PostgreSQL: a bounded pool of connections; a unit is a transaction on one of them.
+//! PostgreSQL: a bounded pool of connections; a unit is a transaction on one of them. Charges that wait share one.
 
 mod connect;
 mod db;
 mod error;
 mod tls;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use deadpool_postgres::{Object, Pool};
 use tokio::time::{Instant, timeout_at};
@@ -13,7 +13,11 @@ use tokio::time::{Instant, timeout_at};
 use self::db::PostgresDb;
 pub(crate) use self::error::Names;
 use crate::{
-    Options, StoreError,
+    Charge, ChargeOutcome, Options, StoreError, WriteCounters,
+    charges::{
+        CommitRenders,
+        queue::{ChargeQueue, Payer, Unpaid},
+    },
     migrations::{self, Migrated, SchemaState},
     unit::{Access, Unit},
     url::PostgresUrl,
@@ -22,8 +26,14 @@ use crate::{
 /// How often a unit is begun anew when PostgreSQL undid it (a deadlock, a connection that a restart has cut).
 const ATTEMPTS: usize = 4;
 
-/// A pool of connections to one database.
+/// An open PostgreSQL database.
 pub(crate) struct Postgres {
+    connections: Arc<Connections>,
+    charges: ChargeQueue,
+}
+
+/// A pool of connections to one database.
+struct Connections {
     pool: Pool,
     names: Names,
     call_timeout: Duration,
@@ -35,6 +45,8 @@ pub(crate) struct Postgres {
 struct Failure {
     error: StoreError,
     again: bool,
+    /// Whether nothing of it can have stayed.
+    undone: bool,
 }
 
 impl Postgres {
@@ -44,25 +56,75 @@ impl Postgres {
             server: url.server(),
             database: url.database().to_owned(),
         };
-        let postgres = Self {
+        let connections = Arc::new(Connections {
             pool: connect::pool(url, &names, options)?,
             names,
             call_timeout: options.call_timeout,
             migration_timeout: Duration::from_secs(600).max(options.call_timeout),
-        };
-        let client = postgres.connection().await?;
-        connect::check_version(&client, &postgres.names).await?;
-        Ok(postgres)
+        });
+        let client = connections.connection().await?;
+        connect::check_version(&client, &connections.names).await?;
+        drop(client);
+        Ok(Self {
+            charges: ChargeQueue::start(Arc::clone(&connections)),
+            connections,
+        })
     }
 
     pub(crate) async fn run<U: Unit>(&self, unit: U) -> Result<U::Output, StoreError> {
+        self.connections.run(unit).await
+    }
+
+    /// Pays for a render, together with others that wait.
+    pub(crate) async fn charge(&self, charge: Charge) -> Result<ChargeOutcome, StoreError> {
+        self.charges.pay(charge).await
+    }
+
+    /// How many charges were committed, in how many transactions.
+    pub(crate) fn counters(&self) -> WriteCounters {
+        self.charges.counters()
+    }
+
+    pub(crate) async fn migrate(&self) -> Result<Migrated, StoreError> {
+        let names = &self.connections.names;
+        let work = async |client: &mut Object| migrations::postgres::migrate(client, names).await;
+        self.connections.alone(work).await
+    }
+
+    pub(crate) async fn schema(&self) -> Result<SchemaState, StoreError> {
+        let names = &self.connections.names;
+        let work = async |client: &mut Object| migrations::postgres::state(client, names).await;
+        self.connections.alone(work).await
+    }
+
+    /// Pays what waits, then closes all connections that are not in use; the others close when they come back.
+    pub(crate) async fn close(&self) {
+        self.charges.close().await;
+        self.connections.pool.close();
+    }
+}
+
+/// A charge is five journeys and a flush of the disk by itself; hundreds of them together are as many.
+impl Payer for Connections {
+    async fn pay(&self, charges: CommitRenders) -> Result<Vec<Option<ChargeOutcome>>, Unpaid> {
+        let paid = self.attempts(charges).await;
+        paid.map_err(|Failure { error, undone, .. }| Unpaid { error, undone })
+    }
+}
+
+impl Connections {
+    async fn run<U: Unit>(&self, unit: U) -> Result<U::Output, StoreError> {
+        self.attempts(unit).await.map_err(|failure| failure.error)
+    }
+
+    async fn attempts<U: Unit>(&self, unit: U) -> Result<U::Output, Failure> {
         let deadline = Instant::now() + self.call_timeout;
         let mut attempt = 1;
         loop {
             match self.attempt(&unit, deadline).await {
                 Ok(output) => return Ok(output),
                 Err(failure) if failure.again && attempt < ATTEMPTS => attempt += 1,
-                Err(failure) => return Err(failure.error),
+                Err(failure) => return Err(failure),
             }
         }
     }
@@ -70,16 +132,23 @@ impl Postgres {
     async fn attempt<U: Unit>(&self, unit: &U, deadline: Instant) -> Result<U::Output, Failure> {
         let mut client = match timeout_at(deadline, self.connection()).await {
             Ok(Ok(client)) => client,
-            Ok(Err(error)) => return Err(Failure { error, again: false }),
+            Ok(Err(error)) => {
+                return Err(Failure {
+                    error,
+                    again: false,
+                    undone: true,
+                });
+            }
             Err(_) => {
                 return Err(Failure {
                     error: self.no_answer(),
                     again: false,
+                    undone: true,
                 });
             }
         };
         let result = match U::ACCESS {
-            Access::Look => timeout_at(deadline, self.look(&client, unit)).await,
+            Access::Glance | Access::Look => timeout_at(deadline, self.look(&client, unit)).await,
             Access::Write => timeout_at(deadline, self.write(&mut client, unit)).await,
         };
         result.unwrap_or_else(|_| {
@@ -88,6 +157,7 @@ impl Postgres {
             Err(Failure {
                 error: self.no_answer(),
                 again: false,
+                undone: false,
             })
         })
     }
@@ -98,6 +168,7 @@ impl Postgres {
         result.map_err(|error| Failure {
             error,
             again: db.may_run_again(),
+            undone: true,
         })
     }
 
@@ -106,28 +177,24 @@ impl Postgres {
         let transaction = begun.map_err(|error| Failure {
             again: error::may_run_again(&error),
             error: self.names.error(&error),
+            undone: true,
         })?;
         let mut db = PostgresDb::on(&transaction, &self.names);
         let result = unit.run(&mut db).await;
         let again = db.may_run_again();
         // Dropping the transaction rolls it back.
-        let output = result.map_err(|error| Failure { error, again })?;
+        let output = result.map_err(|error| Failure {
+            error,
+            again,
+            undone: true,
+        })?;
         transaction.commit().await.map_err(|error| Failure {
             // A commit that was lost on the way may have happened; one that was refused has not.
             again: error.as_db_error().is_some() && error::may_run_again(&error),
+            undone: error.as_db_error().is_some(),
             error: self.names.error(&error),
         })?;
         Ok(output)
-    }
-
-    pub(crate) async fn migrate(&self) -> Result<Migrated, StoreError> {
-        let work = async |client: &mut Object| migrations::postgres::migrate(client, &self.names).await;
-        self.alone(work).await
-    }
-
-    pub(crate) async fn schema(&self) -> Result<SchemaState, StoreError> {
-        let work = async |client: &mut Object| migrations::postgres::state(client, &self.names).await;
-        self.alone(work).await
     }
 
     /// Runs work that brings its own transactions.
@@ -155,10 +222,5 @@ impl Postgres {
             "PostgreSQL at {} does not answer in time",
             self.names.server
         ))
-    }
-
-    /// Closes all connections that are not in use; the others close when they come back.
-    pub(crate) fn close(&self) {
-        self.pool.close();
     }
 }

@@ -25,7 +25,7 @@ struct Look(SessionId, UserId);
 
 impl Unit for Look {
     type Output = Option<SessionAccess>;
-    const ACCESS: Access = Access::Look;
+    const ACCESS: Access = Access::Glance;
 
     async fn run<D: Db>(&self, db: &mut D) -> Result<Option<SessionAccess>, StoreError> {
         let parameters = [Value::Integer(self.0.0), Value::Integer(self.1.0)];

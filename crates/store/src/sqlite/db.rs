@@ -49,37 +49,74 @@ impl SqliteDb {
         connection::error(error, &self.path)
     }
 
-    fn statement(&self, sql: &str, parameters: &[Value<'_>]) -> Result<CachedStatement<'_>, StoreError> {
-        let mut statement = self
+    fn statement(&self, sql: &str) -> Result<Statement<'_>, StoreError> {
+        let statement = self
             .connection
             .prepare_cached(sql)
             .map_err(|error| self.error(&error))?;
         // To SQLite `$2` is a name, and the first name that it meets is number 1.
-        for index in 1..=statement.parameter_count() {
-            let value = statement
+        let position = |index| {
+            statement
                 .parameter_name(index)
                 .and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok()?.checked_sub(1))
-                .and_then(|position| parameters.get(position))
-                .ok_or_else(|| StoreError::fault(format!("no value for parameter {index} of {sql}")))?;
-            statement
-                .raw_bind_parameter(index, value)
-                .map_err(|error| self.error(&error))?;
-        }
-        Ok(statement)
+                .ok_or_else(|| StoreError::fault(format!("what is parameter {index} of {sql}?")))
+        };
+        let positions = (1..=statement.parameter_count()).map(position);
+        Ok(Statement {
+            positions: positions.collect::<Result<_, _>>()?,
+            statement,
+            db: self,
+        })
     }
 
     fn read<T>(
         &self,
         sql: &str,
         parameters: &[Value<'_>],
+        each: impl FnMut(&dyn Columns) -> Result<T, StoreError>,
+    ) -> Result<(), StoreError> {
+        self.statement(sql)?.read(parameters, each)
+    }
+}
+
+/// A statement that is compiled, and which of our parameters each of its parameters is.
+struct Statement<'a> {
+    statement: CachedStatement<'a>,
+    positions: Vec<usize>,
+    db: &'a SqliteDb,
+}
+
+impl Statement<'_> {
+    fn bind(&mut self, parameters: &[Value<'_>]) -> Result<(), StoreError> {
+        for (index, position) in (1..).zip(&self.positions) {
+            let value = parameters
+                .get(*position)
+                .ok_or_else(|| StoreError::fault(format!("no value for parameter {index}")))?;
+            self.statement
+                .raw_bind_parameter(index, value)
+                .map_err(|error| self.db.error(&error))?;
+        }
+        Ok(())
+    }
+
+    fn read<T>(
+        &mut self,
+        parameters: &[Value<'_>],
         mut each: impl FnMut(&dyn Columns) -> Result<T, StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self.statement(sql, parameters)?;
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next().map_err(|error| self.error(&error))? {
+        self.bind(parameters)?;
+        let mut rows = self.statement.raw_query();
+        while let Some(row) = rows.next().map_err(|error| self.db.error(&error))? {
             each(&SqliteColumns(row))?;
         }
         Ok(())
+    }
+
+    fn execute(&mut self, parameters: &[Value<'_>]) -> Result<usize, StoreError> {
+        self.bind(parameters)?;
+        self.statement
+            .raw_execute()
+            .map_err(|error| self.db.error(&error))
     }
 }
 
@@ -115,16 +152,37 @@ impl Db for SqliteDb {
         ready(result.map(|()| found))
     }
 
+    async fn row_of_each<const N: usize, T: Send>(
+        &mut self,
+        sql: &'static str,
+        each: &[[Value<'_>; N]],
+        read: Reader<T>,
+    ) -> Result<Vec<Option<T>>, StoreError> {
+        if each.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.statement(sql)?;
+        let mut found = Vec::with_capacity(each.len());
+        for parameters in each {
+            let mut row = None;
+            statement.read(parameters, |columns| {
+                row = Some(read(columns)?);
+                Ok(())
+            })?;
+            found.push(row);
+        }
+        Ok(found)
+    }
+
     fn execute(
         &mut self,
         sql: &'static str,
         parameters: &[Value<'_>],
     ) -> impl Future<Output = Result<u64, StoreError>> + Send {
-        let result = self.statement(sql, parameters).and_then(|mut statement| {
-            let written = statement.raw_execute().map_err(|error| self.error(&error))?;
-            Ok(u64::try_from(written).unwrap_or(u64::MAX))
-        });
-        ready(result)
+        let written = self
+            .statement(sql)
+            .and_then(|mut statement| statement.execute(parameters));
+        ready(written.map(|rows| u64::try_from(rows).unwrap_or(u64::MAX)))
     }
 
     fn prepare(&mut self, sql: &'static str) -> impl Future<Output = Result<(), StoreError>> + Send {

@@ -2,11 +2,14 @@
 
 use std::{
     fs::{self, DirBuilder, OpenOptions},
+    io::ErrorKind,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::connection::error_while_opening;
 use crate::{Options, StoreError};
@@ -15,10 +18,23 @@ use crate::{Options, StoreError};
 const APPLICATION_ID: i64 = 0x5152_5354;
 /// More statements than there are, so that each is compiled once per connection.
 const STATEMENTS: usize = 256;
+/// Between two tries to open a file that another process is opening.
+const BEFORE_NEXT_TRY: Duration = Duration::from_millis(10);
 
 /// The one connection that writes. Makes file and directory where they are missing.
 pub(super) fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> {
     make_file(path)?;
+    let until = Instant::now() + options.busy_timeout;
+    loop {
+        match try_writer(path, options) {
+            // SQLite's own patience ends at once where two processes turn a new file into one with a log.
+            Err(StoreError::Locked { .. }) if Instant::now() < until => sleep(BEFORE_NEXT_TRY),
+            opened => return opened,
+        }
+    }
+}
+
+fn try_writer(path: &Path, options: &Options) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)
         .and_then(|connection| {
@@ -39,7 +55,7 @@ pub(super) fn reader(path: &Path, options: &Options) -> Result<Connection, Store
     Connection::open_with_flags(path, flags)
         .and_then(|connection| {
             connection.busy_timeout(options.busy_timeout)?;
-            connection.set_prepared_statement_cache_capacity(STATEMENTS);
+            compile_once(&connection)?;
             Ok(connection)
         })
         .map_err(|error| error_while_opening(&error, path))
@@ -55,7 +71,14 @@ fn prepare_writer(connection: &Connection) -> rusqlite::Result<()> {
     if id != APPLICATION_ID {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
+    compile_once(connection)
+}
+
+/// Statements are kept, and mean the same whatever is bound to them: without the second, SQLite compiles anew, at every
+/// call, each statement whose plan a value might change.
+fn compile_once(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 
@@ -102,13 +125,14 @@ fn make_file(path: &Path) -> Result<(), StoreError> {
             detail: "it is a directory".to_owned(),
         });
     }
-    OpenOptions::new()
-        .read(true)
+    // A file that is there is left shut: closing it would end the locks that this process holds on it (fcntl(2)).
+    match OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(false)
+        .create_new(true)
         .mode(0o600)
         .open(path)
-        .map_err(access)?;
-    Ok(())
+    {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(access(error)),
+        _ => Ok(()),
+    }
 }

@@ -1,9 +1,9 @@
 //! Units that no method of the store is: they panic, or fill the disk.
 
-use std::{path::PathBuf, pin::pin, sync::Arc};
+use std::{path::PathBuf, pin::pin, sync::Arc, task::Poll};
 
 use futures_util::poll;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, StatementStatus, TransactionBehavior};
 
 use super::Sqlite;
 use crate::{
@@ -59,6 +59,18 @@ impl Unit for Emails {
 
     async fn run<D: Db>(&self, db: &mut D) -> Result<Vec<String>, StoreError> {
         db.rows(EMAILS, &[], |row| row.text(0)).await
+    }
+}
+
+/// The same, where it is asked.
+struct Glance;
+
+impl Unit for Glance {
+    type Output = Vec<String>;
+    const ACCESS: Access = Access::Glance;
+
+    async fn run<D: Db>(&self, db: &mut D) -> Result<Vec<String>, StoreError> {
+        Emails.run(db).await
     }
 }
 
@@ -172,7 +184,96 @@ fn a_reader_that_panicked_reads_on() {
     });
 }
 
+#[test]
+fn a_glance_is_answered_at_once_also_while_somebody_writes() {
+    on_sqlite(async |sqlite, path| {
+        sqlite.run(user("a", Ending::Well)).await.unwrap();
+        let mut other = Connection::open(&path).unwrap();
+        let held = other
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .unwrap();
+        let emails = poll!(pin!(sqlite.run(Glance)));
+        assert!(
+            matches!(&emails, Poll::Ready(Ok(emails)) if emails == &["a"]),
+            "{emails:?}"
+        );
+        held.rollback().unwrap();
+    });
+}
+
+#[test]
+fn a_glance_that_finds_no_connection_free_takes_the_way_of_a_look() {
+    on_sqlite(async |sqlite, _| {
+        sqlite.run(user("a", Ending::Well)).await.unwrap();
+        let busy = sqlite.glances.hold();
+        assert_eq!(sqlite.run(Glance).await.unwrap(), ["a"]);
+        drop(busy);
+        sqlite.close().await;
+        assert_eq!(sqlite.run(Glance).await, Err(StoreError::Closed));
+    });
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err takes")]
 fn fault(error: rusqlite::Error) -> StoreError {
     StoreError::fault(error.to_string())
+}
+
+/// The first statement of each request, with another key at each call.
+#[tokio::test]
+async fn a_statement_is_compiled_once_whatever_is_bound_to_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("qrstudio.db");
+    let sqlite = Sqlite::open(path.clone(), &Options::default()).unwrap();
+    sqlite.migrate().await.unwrap();
+    let db = super::db::SqliteDb {
+        connection: super::open::reader(&path, &Options::default()).unwrap(),
+        path: Arc::new(path),
+    };
+    for sql in crate::keys::sql::ALL
+        .iter()
+        .chain(crate::charges::sql::ALL)
+        .filter(|sql| sql.starts_with("SELECT"))
+    {
+        for value in 0..5 {
+            let mut statement = db.connection.prepare_cached(sql).unwrap();
+            for parameter in 1..=statement.parameter_count() {
+                statement.raw_bind_parameter(parameter, value).unwrap();
+            }
+            assert!(statement.raw_query().next().is_ok());
+            assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "{sql}");
+        }
+    }
+    sqlite.close().await;
+}
+
+/// Analytics find their sums by the key, and look at nothing else.
+#[tokio::test]
+async fn analytics_search_sums_by_their_key() {
+    use crate::scans::sql::{SERIES, VALUES, VISITORS};
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("qrstudio.db");
+    let sqlite = Sqlite::open(path.clone(), &Options::default()).unwrap();
+    sqlite.migrate().await.unwrap();
+    let connection = super::open::reader(&path, &Options::default()).unwrap();
+    let key = "(code_id=? AND grain=? AND dimension=? AND start>? AND start<?)";
+    for sql in [SERIES, VISITORS, VALUES] {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        for parameter in 1..=statement.parameter_count() {
+            statement.raw_bind_parameter(parameter, 0).unwrap();
+        }
+        let mut rows = statement.raw_query();
+        let mut plan = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            plan.push(row.get::<_, String>(3).unwrap());
+        }
+        let found = plan.iter().filter(|step| step.contains("scan"));
+        let found: Vec<_> = found.collect();
+        assert_eq!(
+            found,
+            [&format!("SEARCH scan_rollups USING PRIMARY KEY {key}")],
+            "{sql}: {plan:?}"
+        );
+    }
+    sqlite.close().await;
 }

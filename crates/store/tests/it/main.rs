@@ -12,10 +12,12 @@ mod cases {
     mod accounts;
     mod charges;
     mod charges_model;
+    mod codes;
     mod concurrency;
     mod idempotency;
     mod keys;
     mod profiles;
+    pub(crate) mod scans;
     mod schema;
     mod sessions;
     mod thresholds;

@@ -1,11 +1,14 @@
 //! Servers that are away, refuse or fall silent.
 
-use std::{net::TcpListener, time::Duration};
+use std::{future::poll_fn, net::TcpListener, time::Duration};
 
+use futures_util::future::join_all;
 use qrstudio_store::{DatabaseUrl, Options, Store, StoreError};
+use tokio_postgres::{AsyncMessage, NoTls};
 
+use crate::cases::scans::{code, fill, look_at_all};
 use crate::support::{
-    account, block_on, charge, in_schema, on_postgres, pay, postgres_base, postgres_client,
+    NOW, account, block_on, charge, in_schema, on_postgres, pay, postgres_base, postgres_client, spawn,
 };
 
 fn options() -> Options {
@@ -170,4 +173,141 @@ fn connections_that_were_cut_are_made_anew() {
         }
         assert_eq!(store.list_keys(ada.workspace).await.unwrap().len(), 1);
     });
+}
+
+#[test]
+fn a_change_of_codes_wakes_who_listens() {
+    on_postgres(async |fixture| {
+        let (client, mut connection) = tokio_postgres::connect(&fixture.text, NoTls).await.unwrap();
+        let (sender, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let pump = spawn(async move {
+            while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+                if let AsyncMessage::Notification(notification) = message.unwrap() {
+                    sender.send(notification.payload().to_owned()).unwrap();
+                }
+            }
+        });
+        client.batch_execute("LISTEN qrstudio_codes").await.unwrap();
+        let schema: String = client
+            .query_one("SELECT current_schema()::text", &[])
+            .await
+            .unwrap()
+            .get(0);
+        fixture.store.block("evil.example", NOW).await.unwrap();
+        // Other tests change codes in schemas of their own.
+        while heard.recv().await.unwrap() != schema {}
+        drop(client);
+        pump.await.unwrap();
+    });
+}
+
+#[test]
+fn charges_that_wait_share_a_commit() {
+    on_postgres(async |fixture| {
+        let store = &fixture.store;
+        let [ada, bob] = [
+            account(store, "ada@example.com").await,
+            account(store, "bob@example.com").await,
+        ];
+        let before = store.write_counters();
+        let charges = (0..300).map(|number| {
+            let payer = if number % 2 == 0 { &ada } else { &bob };
+            store.commit_render(charge(payer, 1, None))
+        });
+        let used: Vec<_> = join_all(charges).await.into_iter().map(Result::unwrap).collect();
+        assert_eq!(used.len(), 300);
+        let after = store.write_counters();
+        assert_eq!(after.units - before.units, 300);
+        // Those that came while the first was committed, and what was left.
+        assert!(after.commits - before.commits < 10, "{after:?}");
+        assert_eq!(pay(store, charge(&ada, 1, 151)).await, Some((0, 1, 0)));
+        assert_eq!(pay(store, charge(&ada, 1, 151)).await, None);
+    });
+}
+
+#[test]
+fn a_charge_that_fails_does_not_spoil_the_others() {
+    on_postgres(async |fixture| {
+        let store = &fixture.store;
+        let [ada, bob] = [
+            account(store, "ada@example.com").await,
+            account(store, "bob@example.com").await,
+        ];
+        let client = postgres_client(&fixture.text).await;
+        let broken = format!(
+            "CREATE FUNCTION refuse() RETURNS trigger AS 'BEGIN RAISE ''no''; END' LANGUAGE plpgsql; \
+             CREATE TRIGGER refuse BEFORE UPDATE ON balances FOR EACH ROW WHEN (NEW.workspace_id = {}) \
+             EXECUTE FUNCTION refuse()",
+            bob.workspace.0
+        );
+        client.batch_execute(&broken).await.unwrap();
+        let charges = (0..40).map(|number| {
+            let payer = if number % 4 == 0 { &bob } else { &ada };
+            store.commit_render(charge(payer, 1, 20))
+        });
+        let outcomes = join_all(charges).await;
+        let failed = outcomes
+            .iter()
+            .filter(|outcome| matches!(outcome, Err(StoreError::Fault { .. })));
+        assert_eq!(failed.count(), 10);
+        let charged = outcomes.iter().flatten();
+        let charged = charged.filter(|outcome| matches!(outcome, qrstudio_store::ChargeOutcome::Charged(_)));
+        assert_eq!(charged.count(), 20);
+    });
+}
+
+#[test]
+fn closing_pays_what_waits() {
+    on_postgres(async |fixture| {
+        let ada = account(&fixture.store, "ada@example.com").await;
+        let other = fixture.another().await;
+        let charges = join_all((0..50).map(|_| other.commit_render(charge(&ada, 1, None))));
+        let (outcomes, ()) = futures_util::join!(charges, other.close());
+        assert!(outcomes.into_iter().all(|outcome| outcome.is_ok()));
+        let late = other.commit_render(charge(&ada, 1, None)).await;
+        assert!(matches!(late, Err(StoreError::Closed)), "{late:?}");
+        assert_eq!(pay(&fixture.store, charge(&ada, 1, 51)).await, Some((0, 1, 0)));
+        assert_eq!(pay(&fixture.store, charge(&ada, 1, 51)).await, None);
+    });
+}
+
+/// Rows that the server has read of the tables of scans, by its own count.
+async fn rows_read(client: &tokio_postgres::Client) -> i64 {
+    let sql = "SELECT CAST(SUM(seq_tup_read + COALESCE(idx_tup_fetch, 0)) AS BIGINT) FROM pg_stat_user_tables \
+               WHERE schemaname = current_schema() AND relname LIKE 'scan%'";
+    client.query_one(sql, &[]).await.unwrap().get(0)
+}
+
+#[test]
+fn analytics_read_as_many_rows_of_two_hundred_thousand_scans_as_of_twenty_thousand() {
+    let mut read = Vec::new();
+    for scans in [20_000, 200_000] {
+        on_postgres(async |fixture| {
+            let code = code(&fixture.store, "ada@example.com", "Code0001").await;
+            fill(&fixture.store, code, scans).await;
+            let client = postgres_client(&fixture.text).await;
+            for table in ["scan_rollups", "scan_counts"] {
+                client
+                    .batch_execute(&format!("VACUUM (ANALYZE) {table}"))
+                    .await
+                    .unwrap();
+            }
+            // A connection reports what it has read when it ends, at the latest.
+            fixture.store.close().await;
+            client.query(CUT_ALL_OTHERS, &[]).await.unwrap();
+            let before = rows_read(&client).await;
+            let store = fixture.another().await;
+            look_at_all(&store, code).await;
+            store.close().await;
+            client.query(CUT_ALL_OTHERS, &[]).await.unwrap();
+            client
+                .batch_execute("SELECT pg_stat_clear_snapshot()")
+                .await
+                .unwrap();
+            read.push(rows_read(&client).await - before);
+        });
+    }
+    assert_eq!(read[0], read[1]);
+    // Eight quarters and a day of values, the quarters and days themselves, and the count: nothing else.
+    assert_eq!(read[0], 9 * 31 + 104 + 3 + 1);
 }

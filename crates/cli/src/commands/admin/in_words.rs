@@ -1,8 +1,8 @@
 //! What a task of `admin` came to, for people.
 
 use qrstudio_server::admin::{
-    AccountLine, Accounts, CreatedKey, CreatedUser, CreditsAdded, KeyLine, KeysRevoked, PasswordReset,
-    PlanChanged,
+    AccountLine, Accounts, BlockedPatterns, Blocklisted, CreatedKey, CreatedUser, CreditsAdded, KeyLine,
+    KeysRevoked, PasswordReset, PlanChanged,
 };
 
 use crate::output;
@@ -54,6 +54,26 @@ pub(super) fn credits_added(added: &CreditsAdded) -> String {
         "The workspace of {} has {} credits now, {} more than before.\n",
         added.email, added.credits, added.added
     )
+}
+
+pub(super) fn blocklisted(pattern: &Blocklisted) -> String {
+    let state = match (pattern.blocked, pattern.changed) {
+        (true, true) => "is blocked now",
+        (true, false) => "was blocked before",
+        (false, _) => "is not blocked any more",
+    };
+    format!("{} {state}.\n", pattern.pattern)
+}
+
+pub(super) fn blocked(blocklist: &BlockedPatterns) -> String {
+    if blocklist.patterns.is_empty() {
+        return "Nothing is blocked.\n".to_owned();
+    }
+    blocklist
+        .patterns
+        .iter()
+        .map(|pattern| format!("{pattern}\n"))
+        .collect()
 }
 
 pub(super) fn accounts(accounts: &Accounts) -> String {

@@ -1,4 +1,4 @@
-//! `qrstudio admin`: accounts, keys, plans and credits, from a shell on the machine and beside a running server.
+//! `qrstudio admin`: accounts, keys, plans, credits and the blocklist, from a shell on the machine and beside a running server.
 
 mod in_words;
 
@@ -16,10 +16,18 @@ Examples:
   qrstudio admin create-user ada@example.com --plan pro
   qrstudio admin create-key ada@example.com --name 'print shop'
   qrstudio admin add-credits ada@example.com 100
+  qrstudio admin block '*.phishing.example'
 
 Works beside a running server, which sees every change within a second.";
 
-/// Users, keys, plans and credits, also beside a running server
+const PATTERNS: &str = "\
+Patterns:
+  example.com                every URL on that host
+  *.example.com              the same, and every host below it
+  example.com/bad/*          every URL of that host that begins so
+  https://example.com/bad    that URL alone";
+
+/// Users, keys, plans, credits and the blocklist, also beside a running server
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Options {
@@ -88,6 +96,28 @@ enum Task {
         /// How many
         #[arg(value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         credits: u32,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Block destinations of dynamic codes: new ones are refused, and old ones stop redirecting
+    #[command(after_help = PATTERNS)]
+    Block {
+        /// A host, *.host, or the beginning of a URL with * after it
+        #[arg(value_name = "URL-PATTERN")]
+        pattern: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Take a pattern off the blocklist
+    Unblock {
+        /// The pattern, as `blocked` shows it
+        #[arg(value_name = "URL-PATTERN")]
+        pattern: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Show every blocked pattern
+    Blocked {
         #[command(flatten)]
         common: Common,
     },
@@ -173,6 +203,17 @@ pub(crate) fn run(options: Options) -> Outcome {
             async |admin| admin.add_credits(&email, credits).await,
             in_words::credits_added,
         ),
+        Task::Block { pattern, common } => act(
+            common,
+            async |admin| admin.block(&pattern).await,
+            in_words::blocklisted,
+        ),
+        Task::Unblock { pattern, common } => act(
+            common,
+            async |admin| admin.unblock(&pattern).await,
+            in_words::blocklisted,
+        ),
+        Task::Blocked { common } => act(common, async |admin| admin.blocked().await, in_words::blocked),
         Task::List { common } => act(common, async |admin| admin.list().await, in_words::accounts),
     }
 }
@@ -202,9 +243,10 @@ fn act<T: Serialize>(
 /// What was typed cannot be right, or the store failed.
 fn refusal(error: AdminError) -> Failure {
     match error {
-        AdminError::InvalidEmail(_) | AdminError::InvalidKeyName | AdminError::PlanAboveWorkspace { .. } => {
-            Failure::bad_input(error)
-        }
+        AdminError::InvalidEmail(_)
+        | AdminError::InvalidKeyName
+        | AdminError::PlanAboveWorkspace { .. }
+        | AdminError::InvalidPattern(_) => Failure::bad_input(error),
         other => Failure::failed(other),
     }
 }

@@ -4,6 +4,7 @@ mod choices;
 mod destination;
 mod options;
 mod payload;
+mod pictures;
 mod problems;
 mod style;
 mod summary;
@@ -12,7 +13,7 @@ pub(crate) use options::Options;
 
 use std::io::{self, Read};
 
-use qrstudio_server::render::Job;
+use qrstudio_server::render::{Job, RenderError};
 
 use self::destination::Destination;
 use self::options::Given;
@@ -30,7 +31,7 @@ const STDIN_LIMIT: u64 = 64 * 1024;
 /// Draws the code and writes it.
 pub(crate) fn run(options: Options) -> Outcome {
     let destination = Destination::new(options.output);
-    let mut given = options.fields.given();
+    let (mut given, pictures) = options.fields.given();
     if let Some(text) = options.text {
         given.set_default("data", text);
     }
@@ -52,9 +53,16 @@ pub(crate) fn run(options: Options) -> Outcome {
         data_type: data_type.as_deref(),
         single_options,
     };
-    let (job, ignored) = Job::read(&given.into_fields()).map_err(|errors| spelling.failure(&errors))?;
+    let mut fields = given.into_fields();
+    for (name, upload) in pictures.read()? {
+        fields.set_file(name, upload);
+    }
+    let (job, ignored) = Job::read(&fields).map_err(|errors| spelling.failure(&errors))?;
     destination.check(&format)?;
-    let rendered = job.run().map_err(Failure::failed)?;
+    let rendered = job.run().map_err(|error| match error {
+        RenderError::Pictures(errors) => spelling.failure(&errors),
+        other => Failure::failed(other),
+    })?;
     for name in ignored.names() {
         exit::warn(format_args!("{name} is no field that we know; it was left out"));
     }

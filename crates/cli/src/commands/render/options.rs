@@ -8,6 +8,7 @@ use clap::{Args, ValueHint};
 
 use super::choices::Choices;
 use super::payload::PayloadFlags;
+use super::pictures::{PictureFlags, Pictures};
 use super::style::StyleFlags;
 
 const EXAMPLES: &str = "\
@@ -15,6 +16,7 @@ Examples:
   qrstudio render https://example.com -o code.png
   qrstudio render https://example.com -o poster.svg --size-inches 8 --error-correction H
   qrstudio render https://example.com -o red.svg --pattern dot --eye-shape rounded --color '#7A1020'
+  qrstudio render https://example.com -o brand.png --logo-file logo.svg --background white
   qrstudio render --ssid 'Guest Wi-Fi' --password 'correct horse' -o wifi.png
   qrstudio render --name 'Ada Lovelace' --email ada@example.com --url https://example.com -o ada.png
   qrstudio render --data-type geo --payload '{\"lat\": 45.5, \"lng\": -73.6}' -o here.svg
@@ -98,6 +100,9 @@ pub(super) struct Fields {
 
     #[command(flatten)]
     pub(super) style: StyleFlags,
+
+    #[command(flatten)]
+    pub(super) pictures: PictureFlags,
 }
 
 /// Fields by their names on the wire, as text; each at most once.
@@ -105,8 +110,8 @@ pub(super) struct Fields {
 pub(super) struct Given(Vec<(&'static str, String)>);
 
 impl Fields {
-    /// The fields that were given.
-    pub(super) fn given(self) -> Given {
+    /// The fields that were given, and the pictures among them.
+    pub(super) fn given(self) -> (Given, Pictures) {
         let Self {
             data,
             data_type,
@@ -117,7 +122,9 @@ impl Fields {
             error_correction,
             quiet_zone,
             style,
+            pictures,
         } = self;
+        let pictures = pictures.pictures();
         let fields = [
             ("data", data),
             ("data_type", data_type),
@@ -128,13 +135,13 @@ impl Fields {
             ("error_correction", error_correction),
             ("quiet_zone", quiet_zone),
         ];
-        Given(
-            fields
-                .into_iter()
-                .chain(style.fields())
-                .filter_map(|(name, text)| Some((name, text?)))
-                .collect(),
-        )
+        let given = fields
+            .into_iter()
+            .chain(style.fields())
+            .chain(pictures.texts.iter().cloned())
+            .filter_map(|(name, text)| Some((name, text?)))
+            .collect();
+        (Given(given), pictures)
     }
 }
 

@@ -34,6 +34,8 @@ impl Bits {
 struct Codes {
     literals: Code<LITERALS_AND_LENGTHS>,
     distances: Code<DISTANCES>,
+    /// For each byte its code.
+    bytes: [Bits; 256],
     /// For each length from 3 on its symbol and extra bits.
     lengths: [Bits; LENGTHS],
 }
@@ -46,11 +48,22 @@ impl Codes {
             length += 1;
             coded(&literals, symbols::length(length))
         });
+        let mut byte = 0;
+        let bytes = [(); 256].map(|()| {
+            byte += 1;
+            lookup(&literals, byte - 1)
+        });
         Codes {
+            bytes,
             distances: Code::of(&counts.distances, LONGEST),
             literals,
             lengths,
         }
+    }
+
+    #[inline]
+    fn byte(&self, byte: u8) -> Bits {
+        self.bytes.get(usize::from(byte)).copied().unwrap_or_default()
     }
 
     /// A literal, or a match: at most 48 bits.
@@ -65,7 +78,7 @@ impl Codes {
                     .unwrap_or_default()
                     .then(coded(&self.distances, symbols::distance(distance)))
             }
-            Token::Phrase(_) => Bits::default(),
+            Token::Phrase(_) | Token::Bytes(_) => Bits::default(),
         }
     }
 
@@ -113,6 +126,18 @@ pub(crate) fn write<W: Write>(tokens: &Tokens, is_last: bool, out: &mut BitWrite
         match token {
             Token::Phrase(number) => {
                 for &Bits { bits, count } in number.of(&phrases).into_iter().flatten() {
+                    out.put(bits, count)?;
+                }
+            }
+            Token::Bytes(number) => {
+                // Three codes have 45 bits at most.
+                let (threes, rest) = tokens.stretch(number).as_chunks();
+                for &[one, two, three] in threes {
+                    let codes = codes.byte(one).then(codes.byte(two)).then(codes.byte(three));
+                    out.put(codes.bits, codes.count)?;
+                }
+                for &byte in rest {
+                    let Bits { bits, count } = codes.byte(byte);
                     out.put(bits, count)?;
                 }
             }

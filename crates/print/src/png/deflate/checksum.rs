@@ -17,6 +17,12 @@ pub(crate) struct Sums {
 impl Sums {
     /// The sums of `bytes`.
     pub(crate) fn of(bytes: &[u8]) -> Sums {
+        let (plain, weighted) = Sums::parts_of(bytes);
+        Sums::from_parts(bytes.len(), plain, weighted)
+    }
+
+    /// `bytes` added up, and each as often as bytes from it to their end.
+    pub(crate) fn parts_of(bytes: &[u8]) -> (u64, u64) {
         let mut left = bytes.len() as u64;
         let (mut plain, mut weighted) = (0u64, 0u64);
         let (chunks, rest) = bytes.as_chunks::<LANES>();
@@ -35,11 +41,7 @@ impl Sums {
             plain += u64::from(byte);
             left -= 1;
         }
-        Sums {
-            length: bytes.len() as u64 % MODULUS,
-            plain: plain % MODULUS,
-            weighted: weighted % MODULUS,
-        }
+        (plain, weighted)
     }
 
     /// From sums taken elsewhere: `plain` and `weighted` as described there.

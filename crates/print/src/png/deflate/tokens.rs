@@ -6,6 +6,8 @@ use super::symbols::{self, DISTANCES, END_OF_BLOCK, LITERALS_AND_LENGTHS};
 pub(crate) const LONGEST_MATCH: usize = 258;
 /// The shortest stretch that one match copies.
 pub(crate) const SHORTEST_MATCH: usize = 3;
+/// Equal bytes that are looked for, eight by eight.
+const RUN: usize = 8;
 /// How far back a match may reach.
 pub(crate) const WINDOW: usize = 32 * 1024;
 
@@ -18,6 +20,8 @@ pub(crate) enum Token {
     Match { length: u16, distance: u16 },
     /// A whole phrase.
     Phrase(PhraseNumber),
+    /// Bytes as they are, many at once.
+    Bytes(StretchNumber),
 }
 
 /// How often each symbol of the two alphabets occurs.
@@ -30,6 +34,10 @@ pub(crate) struct Counts {
 /// Which of its [`Tokens`]' phrases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PhraseNumber(u32);
+
+/// Which of its [`Tokens`]' stretches of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StretchNumber(u32);
 
 /// Literals and matches in a row.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +75,9 @@ pub(crate) struct Tokens {
     body: Phrase,
     /// What is said more than once, by its key, and how often.
     phrases: Vec<(u32, Phrase, u32)>,
+    /// Bytes as they are, and where each stretch of them ends.
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
 }
 
 impl Tokens {
@@ -74,6 +85,8 @@ impl Tokens {
         Tokens {
             body: Phrase(Vec::with_capacity(4096)),
             phrases: Vec::new(),
+            bytes: Vec::new(),
+            ends: Vec::new(),
         }
     }
 
@@ -84,6 +97,47 @@ impl Tokens {
     /// As [`Phrase::copy`].
     pub(crate) fn copy(&mut self, length: usize, distance: usize) {
         self.body.copy(length, distance);
+    }
+
+    /// Says bytes that repeat nothing but the one before, and where they do so seldom.
+    pub(crate) fn tell(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        let mut at = 0;
+        while let Some(eight) = rest.get(at..).and_then(<[u8]>::first_chunk::<RUN>) {
+            let word = u64::from_le_bytes(*eight);
+            if word != word.rotate_left(8) {
+                at += RUN;
+                continue;
+            }
+            // One byte of the run, and the rest of it again.
+            let (plain, run) = rest.split_at(at + 1);
+            let again = run.iter().take_while(|byte| plain.last() == Some(byte)).count();
+            self.tell_plain(plain);
+            self.copy(again, 1);
+            rest = run.get(again..).unwrap_or_default();
+            at = 0;
+        }
+        self.tell_plain(rest);
+    }
+
+    fn tell_plain(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.bytes.extend_from_slice(bytes);
+            let number = StretchNumber(u32::try_from(self.ends.len()).unwrap_or_default());
+            self.ends.push(self.bytes.len());
+            self.body.0.push(Token::Bytes(number));
+        }
+    }
+
+    /// The bytes of a stretch.
+    pub(crate) fn stretch(&self, StretchNumber(number): StretchNumber) -> &[u8] {
+        let number = number as usize;
+        let start = number
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .copied();
+        let end = self.ends.get(number).copied().unwrap_or_default();
+        self.bytes.get(start.unwrap_or_default()..end).unwrap_or_default()
     }
 
     /// Says the phrase of this key, which is made when it is said for the first time.
@@ -104,11 +158,13 @@ impl Tokens {
     pub(crate) fn clear(&mut self) {
         self.body.0.clear();
         self.phrases.clear();
+        self.bytes.clear();
+        self.ends.clear();
     }
 
-    /// How many have been told, phrases counting once.
+    /// How many have been told, phrases counting once, eight bytes of a stretch as the one that they take the room of.
     pub(crate) fn len(&self) -> usize {
-        self.body.0.len()
+        self.body.0.len() + self.bytes.len() / 8
     }
 
     pub(crate) fn body(&self) -> &[Token] {
@@ -129,6 +185,7 @@ impl Tokens {
         for (_, phrase, times) in &self.phrases {
             counts.add(phrase, *times);
         }
+        counts.add_bytes(&self.bytes);
         counts.add_literal(END_OF_BLOCK, 1);
         counts
     }
@@ -159,7 +216,24 @@ impl Counts {
                         *count += times;
                     }
                 }
-                Token::Phrase(_) => {}
+                Token::Phrase(_) | Token::Bytes(_) => {}
+            }
+        }
+    }
+
+    fn add_bytes(&mut self, bytes: &[u8]) {
+        // Four tables, so that equal neighbours do not wait for each other.
+        let mut counts = [[0_u32; 256]; 4];
+        for four in bytes.chunks(4) {
+            for (counts, &byte) in counts.iter_mut().zip(four) {
+                if let Some(count) = counts.get_mut(usize::from(byte)) {
+                    *count += 1;
+                }
+            }
+        }
+        for counts in counts {
+            for (literal, count) in self.literals.iter_mut().zip(counts) {
+                *literal += count;
             }
         }
     }

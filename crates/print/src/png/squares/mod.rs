@@ -26,7 +26,7 @@ pub(crate) fn write(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let pixels = Pixels::of(color, design.background_color());
-    header::write(&pixels.color_type(), 1, layout, out)?;
+    header::write_of(&pixels.color_type(), 1, layout, out)?;
     let (tokens, checksum) = scanlines(symbol, pixels, layout).finish();
     Zlib::new(ImageData(&mut *out))?.finish(&tokens, checksum)?;
     write_chunk(out, *b"IEND", &[])

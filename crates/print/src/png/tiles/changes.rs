@@ -125,6 +125,11 @@ impl<'a> Changes<'a> {
         self.within.get(usize::from(tile))?.get(row - 1).copied()
     }
 
+    /// What inks look like in this row.
+    pub(crate) fn pixels(&self) -> &Pixels {
+        &self.now
+    }
+
     /// Goes on to the next pixel row of the picture, whose inks look so.
     pub(crate) fn go_on(&mut self, pixels: &Pixels) {
         if self.above != *pixels || self.now != *pixels {

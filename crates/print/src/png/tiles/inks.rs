@@ -49,6 +49,8 @@ impl Inks {
             .collect();
         let is_grey = |color: &Color| color.a == 255 && color.r == color.g && color.g == color.b;
         let format = match flat {
+            _ if design.has_pictures() && background.a == 255 => Format::Rgb,
+            _ if design.has_pictures() => Format::Rgba,
             Some(colors) if colors.iter().chain([&background]).all(is_grey) => Format::Grey,
             Some(_) => Format::Indexed,
             None if background.a == 255 => Format::Rgb,
@@ -123,23 +125,32 @@ impl Inks {
 
     /// Every ink as a colour, the background first.
     fn colors(&self, row: u32) -> Vec<Color> {
-        let mut colors = Vec::with_capacity(MOST);
-        colors.push(self.background);
-        for paint in &self.paints {
+        let inks = self.coverings(row).map(|color| color.over(self.background));
+        std::iter::once(self.background).chain(inks).collect()
+    }
+
+    /// Every ink as what it lays over whatever is there, nothing first.
+    pub(crate) fn layers(&self, row: u32) -> Vec<Pixel> {
+        let inks = self.coverings(row).map(|Color { r, g, b, a }| [r, g, b, a]);
+        std::iter::once([0; 4]).chain(inks).collect()
+    }
+
+    /// The colours of inks but the first, as opaque as they cover pixels.
+    fn coverings(&self, row: u32) -> impl Iterator<Item = Color> {
+        self.paints.iter().flat_map(move |paint| {
             let color = match *paint {
                 Paint::Flat(color) => color,
                 Paint::Gradient(gradient) => self.gradient_at(gradient, row),
             };
-            colors.extend((1..=FULL).map(|coverage| covering(color, coverage, self.background)));
-        }
-        colors
+            (1..=FULL).map(move |coverage| covering(color, coverage))
+        })
     }
 }
 
-/// `color` where it covers so much of `background`.
-fn covering(color: Color, coverage: u8, background: Color) -> Color {
+/// `color` where it covers so much of a pixel.
+fn covering(color: Color, coverage: u8) -> Color {
     let full = u32::from(FULL);
     let opacity = (u32::from(color.a) * u32::from(coverage) + full / 2) / full;
     let a = u8::try_from(opacity).unwrap_or(u8::MAX);
-    Color { a, ..color }.over(background)
+    Color { a, ..color }
 }

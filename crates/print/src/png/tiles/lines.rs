@@ -2,16 +2,20 @@
 //! in two places is told once.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use super::super::deflate::{Adler32, LONGEST_MATCH, SHORTEST_MATCH, Sums, Tokens, WINDOW, Zlib};
 use super::super::filter::{FILTER_UP, zero_lines};
 use super::changes::{ChangeId, Changes, Portion, Stretch, sums};
 use super::inks::Inks;
+use super::inset::Inset;
 use super::mosaic::{Mosaic, TileRow};
+use crate::design::Logo;
 use crate::layout::Layout;
 
 /// Tokens of a deflate block: few enough for half a mebibyte.
 const BLOCK: usize = 1 << 16;
+
 /// From how many bytes on a match is cheaper than what it stands for.
 const WORTHWHILE: usize = 5;
 
@@ -20,6 +24,7 @@ pub(crate) struct Lines<'a, W> {
     mosaic: &'a Mosaic,
     inks: &'a Inks,
     changes: Changes<'a>,
+    inset: Option<Inset<'a>>,
     zlib: Zlib<W>,
     tokens: Tokens,
     checksum: Adler32,
@@ -46,6 +51,7 @@ impl<'a, W: Write> Lines<'a, W> {
     pub(crate) fn new(
         mosaic: &'a Mosaic,
         inks: &'a Inks,
+        logo: Option<&'a Logo>,
         layout: &Layout,
         out: W,
     ) -> io::Result<Lines<'a, W>> {
@@ -57,6 +63,7 @@ impl<'a, W: Write> Lines<'a, W> {
             mosaic,
             inks,
             changes: Changes::of(mosaic, channels, &inks.pixels(0)),
+            inset: logo.map(|logo| Inset::of(logo, layout, top, channels)),
             zlib: Zlib::new(out)?,
             tokens: Tokens::new(),
             checksum: Adler32::new(),
@@ -116,7 +123,8 @@ impl<'a, W: Write> Lines<'a, W> {
             .map(|(&above, &now)| self.changes.between(above, now))
             .collect();
         let everywhere: Vec<usize> = (0..changes.len()).collect();
-        self.push(&changes, &everywhere, &everywhere)
+        let tile = |cell: usize| now.get(cell).copied().unwrap_or(Mosaic::BLANK);
+        self.push(&changes, &everywhere, &everywhere, tile)
     }
 
     /// All lines of a row of tiles but the first.
@@ -141,14 +149,34 @@ impl<'a, W: Write> Lines<'a, W> {
                     *place = change;
                 }
             }
-            self.push(&changes, &moving, &everywhere)?;
+            let mosaic = self.mosaic;
+            let tile = |cell: usize| {
+                let rows = places.get(cell).map(|&tile| mosaic.tile(tile));
+                rows.and_then(|rows| rows.get(row))
+                    .copied()
+                    .unwrap_or(Mosaic::BLANK)
+            };
+            self.push(&changes, &moving, &everywhere, tile)?;
         }
         Ok(())
     }
 
     /// The next line, of which each tile changes so: those in `moving` if inks stay, else all in `everywhere`.
-    fn push(&mut self, changes: &[ChangeId], moving: &[usize], everywhere: &[usize]) -> io::Result<()> {
+    /// `tile` has the pixel row of each.
+    fn push(
+        &mut self,
+        changes: &[ChangeId],
+        moving: &[usize],
+        everywhere: &[usize],
+        tile: impl Fn(usize) -> TileRow,
+    ) -> io::Result<()> {
         self.step_gradient();
+        let row = self.line + self.repeats;
+        let (mut inset_cells, mut inset_differs) = (0..0, false);
+        if let Some(inset) = &mut self.inset {
+            inset_differs = inset.go_on(row, self.mosaic, tile, self.changes.pixels());
+            inset_cells = inset.cells(row);
+        }
         let cells = if self.changes.is_steady() {
             moving
         } else {
@@ -157,7 +185,7 @@ impl<'a, W: Write> Lines<'a, W> {
         let mut changed = std::mem::take(&mut self.changed);
         changed.clear();
         for &cell in cells {
-            let Some(&change) = changes.get(cell) else {
+            let Some(&change) = changes.get(cell).filter(|_| !inset_cells.contains(&cell)) else {
                 continue;
             };
             let portion = self.changes.portion(change);
@@ -169,7 +197,7 @@ impl<'a, W: Write> Lines<'a, W> {
                 });
             }
         }
-        if changed.is_empty() {
+        if changed.is_empty() && !inset_differs {
             self.repeats += 1;
         } else {
             self.tell_repeats();
@@ -177,7 +205,7 @@ impl<'a, W: Write> Lines<'a, W> {
                 self.zlib.block(&self.tokens)?;
                 self.tokens.clear();
             }
-            self.tell(&changed);
+            self.tell(&changed, inset_cells);
         }
         self.changed = changed;
         Ok(())
@@ -191,53 +219,92 @@ impl<'a, W: Write> Lines<'a, W> {
         }
     }
 
-    /// Tells a line of which these cells change.
-    fn tell(&mut self, changed: &[Changed]) {
+    /// Tells a line of which these cells change, and what the inset has in the place of its cells.
+    fn tell(&mut self, changed: &[Changed], inset: Range<usize>) {
         self.line += 1;
         self.tokens.literal(FILTER_UP);
         self.after_zero = false;
+        let sums = (u64::from(FILTER_UP), u64::from(FILTER_UP) * self.stride as u64);
+        let mut told = Told { at: 1, sums };
+        let split = changed.partition_point(|changed| changed.cell < inset.start);
+        if inset.is_empty() {
+            self.tell_cells(changed, 0..changed.len(), &inset, &mut told);
+        } else {
+            self.tell_cells(changed, 0..split, &inset, &mut told);
+            self.tell_inset(inset.start, &mut told);
+            self.tell_cells(changed, split..changed.len(), &inset, &mut told);
+        }
+        self.zeros(self.stride - told.at);
+        let (plain, weighted) = told.sums;
+        self.checksum
+            .append(&Sums::from_parts(self.stride, plain, weighted), 1);
+    }
+
+    /// Tells some of the cells that change, from the left.
+    fn tell_cells(
+        &mut self,
+        changed: &[Changed],
+        which: Range<usize>,
+        inset: &Range<usize>,
+        told: &mut Told,
+    ) {
         let width = self.tile_px * self.channels;
-        let (mut plain, mut weighted) = (u64::from(FILTER_UP), u64::from(FILTER_UP) * self.stride as u64);
-        // How far the line has been told.
-        let mut at = 1;
-        for (
-            index,
-            &Changed {
+        for index in which {
+            let Some(&Changed {
                 cell,
                 change,
                 portion,
-            },
-        ) in changed.iter().enumerate()
-        {
+            }) = changed.get(index)
+            else {
+                return;
+            };
             let begin = self.left + cell * width;
-            plain += portion.plain;
-            weighted += portion.weighted + portion.plain * (self.stride - begin - width) as u64;
+            told.sums.0 += portion.plain;
+            told.sums.1 += portion.weighted + portion.plain * (self.stride - begin - width) as u64;
             let seen = self.changes.seen(change, self.line, index);
             let (start, end) = (begin + portion.start, begin + portion.end);
-            if end <= at {
+            if end <= told.at {
                 continue;
             }
-            self.zeros(start - at);
-            at = end;
-            let found = seen.and_then(|seen| self.match_from(changed, seen, index));
+            self.zeros(start - told.at);
+            told.at = end;
+            let found = seen.and_then(|seen| self.match_from(changed, seen, index, inset));
             match found {
                 Some(found) => {
                     self.tokens.copy(found.length, found.distance);
                     self.after_zero = found.ends_in_zeros;
-                    at = start + found.length;
+                    told.at = start + found.length;
                 }
                 None => self.tell_portion(change, portion),
             }
         }
-        self.zeros(self.stride - at);
-        self.checksum
-            .append(&Sums::from_parts(self.stride, plain, weighted), 1);
+    }
+
+    /// Tells the pixels of the inset, which begins with cell `first`.
+    fn tell_inset(&mut self, first: usize, told: &mut Told) {
+        let Some(inset) = self.inset.take() else { return };
+        let begin = self.left + first * self.tile_px * self.channels;
+        self.zeros(begin - told.at);
+        let bytes = inset.difference();
+        let (plain, weighted) = Sums::parts_of(bytes);
+        told.sums.0 += plain;
+        told.sums.1 += weighted + plain * (self.stride - begin - bytes.len()) as u64;
+        self.tokens.tell(bytes);
+        self.after_zero = bytes.last() == Some(&0);
+        told.at = begin + bytes.len();
+        self.inset = Some(inset);
     }
 
     /// How much of what follows from the portion `here` on follows the portion `there`, further left, too.
     ///
     /// It ends where a portion ends, or in zeros.
-    fn match_from(&self, changed: &[Changed], there: usize, here: usize) -> Option<Match> {
+    fn match_from(
+        &self,
+        changed: &[Changed],
+        there: usize,
+        here: usize,
+        inset: &Range<usize>,
+    ) -> Option<Match> {
         let (first, second) = (changed.get(there)?, changed.get(here)?);
         let width = self.tile_px * self.channels;
         let distance = (second.cell - first.cell) * width;
@@ -248,6 +315,13 @@ impl<'a, W: Write> Lines<'a, W> {
         // Bytes to the end of the last portion in common, and to where something else begins.
         let mut length = second.portion.end - second.portion.start;
         let mut whole = self.stride - self.left - begin;
+        // Nothing is copied from the inset, or over it.
+        for cell in [first.cell, second.cell]
+            .into_iter()
+            .filter(|cell| *cell < inset.start)
+        {
+            whole = whole.min((inset.start - cell) * width - second.portion.start);
+        }
         for (other, next) in changed.iter().skip(there + 1).zip(here + 1..) {
             let other_start = other.cell * width + other.portion.start + distance - begin;
             let Some(next) = changed.get(next) else {
@@ -256,8 +330,8 @@ impl<'a, W: Write> Lines<'a, W> {
             };
             let start = next.cell * width + next.portion.start - begin;
             let end = start + next.portion.end - next.portion.start;
-            if next.change != other.change || start != other_start || end > LONGEST_MATCH {
-                whole = start.min(other_start);
+            if next.change != other.change || start != other_start || end > LONGEST_MATCH.min(whole) {
+                whole = whole.min(start).min(other_start);
                 break;
             }
             length = end;
@@ -367,6 +441,12 @@ struct Changed {
     cell: usize,
     change: ChangeId,
     portion: Portion,
+}
+
+/// How far a line has been told, and its bytes added up: once each, and as often as bytes from them to its end.
+struct Told {
+    at: usize,
+    sums: (u64, u64),
 }
 
 /// Bytes that stand further left too.

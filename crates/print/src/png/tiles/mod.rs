@@ -3,7 +3,9 @@
 
 mod changes;
 mod coverage;
+mod full;
 mod inks;
+mod inset;
 mod lines;
 mod mosaic;
 
@@ -33,7 +35,13 @@ pub(crate) fn write(
 ) -> io::Result<()> {
     let inks = Inks::of(design, paints, layout);
     let mosaic = Mosaic::of(symbol, design, paints, layout);
-    header::write(&inks.color_type(), BIT_DEPTH, layout, out)?;
-    Lines::new(&mosaic, &inks, layout, ImageData(&mut *out))?.write()?;
+    header::write_of(&inks.color_type(), BIT_DEPTH, layout, out)?;
+    let data = ImageData(&mut *out);
+    match &design.underlay {
+        Some(underlay) => full::write(&mosaic, &inks, design, underlay, layout, data)?,
+        None => {
+            Lines::new(&mosaic, &inks, design.logo.as_ref(), layout, data)?.write()?;
+        }
+    }
     write_chunk(out, *b"IEND", &[])
 }

@@ -8,9 +8,10 @@ use super::coverage::{Coverage, FULL, Run, Runs};
 use crate::design::{Design, Pattern};
 use crate::layout::Layout;
 use crate::paint::Paints;
+use crate::shapes::cleared::Cleared;
 use crate::shapes::halftone::{self, Tone};
 use crate::shapes::mask::ModuleMask;
-use crate::shapes::modules::{self, ModuleShape};
+use crate::shapes::modules::ModuleShape;
 use crate::shapes::outline::Outline;
 use crate::shapes::{self, alignment, finder};
 
@@ -53,10 +54,9 @@ impl Mosaic {
     /// Everything that is drawn of `symbol`.
     pub(crate) fn of(symbol: &Symbol, design: &Design, paints: &Paints, layout: &Layout) -> Mosaic {
         let mut workshop = Workshop::new(symbol, design, paints, layout);
-        workshop.lay_modules();
-        if !modules::is_joined(design.pattern) {
-            workshop.lay_alignment_patterns();
-        }
+        let cleared = Cleared::of(design, symbol.size());
+        workshop.lay_modules(&cleared);
+        workshop.lay_alignment_patterns(&cleared);
         workshop.lay_finder_patterns();
         workshop.mosaic
     }
@@ -134,10 +134,10 @@ impl<'a> Workshop<'a> {
         workshop
     }
 
-    fn lay_modules(&mut self) {
-        let mask = shapes::mask(self.symbol, self.design.pattern);
+    fn lay_modules(&mut self, cleared: &Cleared) {
+        let mask = shapes::mask(self.symbol, self.design.pattern, cleared);
         if self.design.pattern == Pattern::Halftone {
-            return self.lay_halftone(&mask);
+            return self.lay_halftone(&mask, cleared);
         }
         let mut drawn = [None; ModuleShape::COUNT];
         for y in 0..mask.size() {
@@ -154,8 +154,8 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    fn lay_halftone(&mut self, mask: &ModuleMask) {
-        let tone = Tone::radial(self.symbol);
+    fn lay_halftone(&mut self, mask: &ModuleMask, cleared: &Cleared) {
+        let tone = Tone::radial(self.symbol, cleared);
         let mut drawn = HashMap::new();
         for y in 0..mask.size() {
             for x in 0..mask.size() {
@@ -170,29 +170,35 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    fn lay_alignment_patterns(&mut self) {
+    fn lay_alignment_patterns(&mut self, cleared: &Cleared) {
+        let centres = shapes::alignment_patterns(self.symbol, self.design.pattern, cleared);
+        if centres.is_empty() {
+            return;
+        }
         let piece = self.piece(&[(Paints::MODULES, alignment::outline(self.design.pattern))], 5);
-        for (x, y) in self.symbol.version().alignment_patterns() {
+        for (x, y) in centres {
             self.lay_piece(x - 2 + self.border, y - 2 + self.border, 5, &piece);
         }
     }
 
+    /// Each as one piece with its outer ring: a round one passes over the corner of the finder pattern's own place.
     fn lay_finder_patterns(&mut self) {
-        let layers = [
-            (self.paints.ring, finder::ring(self.design.finder_ring)),
-            (self.paints.centre, finder::centre(self.design.finder_centre)),
-        ];
-        let piece = self.piece(&layers, 7);
+        let side = 7 + 2 * self.border;
+        let margin = self.border as f64;
+        let ring = finder::ring(self.design.finder_ring).moved(margin, margin);
+        let centre = finder::centre(self.design.finder_centre).moved(margin, margin);
         for corner in Corner::ALL {
-            let (x, y) = corner.origin(self.symbol.version());
-            self.lay_piece(x + self.border, y + self.border, 7, &piece);
+            let mut layers = vec![
+                (self.paints.ring, ring.clone()),
+                (self.paints.centre, centre.clone()),
+            ];
             if let Some(paint) = self.paints.outer_ring {
-                let outline = finder::outer_ring(self.design.finder_ring, corner);
-                let margin = self.border as f64;
-                let side = 7 + 2 * self.border;
-                let piece = self.piece(&[(paint, outline.moved(margin, margin))], side);
-                self.lay_piece(x, y, side, &piece);
+                let outer_ring = finder::outer_ring(self.design.finder_ring, corner);
+                layers.push((paint, outer_ring.moved(margin, margin)));
             }
+            let piece = self.piece(&layers, side);
+            let (x, y) = corner.origin(self.symbol.version());
+            self.lay_piece(x, y, side, &piece);
         }
     }
 

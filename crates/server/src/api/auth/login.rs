@@ -20,7 +20,10 @@ use crate::reply::Reply;
 
 /// Who signs in.
 #[derive(ToSchema)]
-#[schema(as = LoginRequest)]
+#[schema(
+    as = LoginRequest,
+    example = json!({"email": "ada@example.com", "password": "correct horse battery staple"}),
+)]
 #[expect(dead_code, reason = "a description: the fields are read one by one")]
 pub(crate) struct Body {
     #[schema(example = "ada@example.com")]

@@ -12,11 +12,24 @@ mod letters;
 mod proof;
 mod rules;
 
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// An object of field name to what is wrong with it. A body that cannot be read at all has `detail` alone.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(value_type = std::collections::BTreeMap<String, Vec<String>>)]
-pub(crate) struct FieldTexts(Value);
+pub(crate) struct FieldTexts;
+
+impl ToSchema for FieldTexts {}
+
+impl PartialSchema for FieldTexts {
+    fn schema() -> RefOr<Schema> {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        ObjectBuilder::new()
+            .description(Some(
+                "An object of field name to what is wrong with it. A body that cannot be read at all has `detail` alone.",
+            ))
+            .property("detail", text().description(Some("Why the body cannot be read.")))
+            .additional_properties(Some(ArrayBuilder::new().items(text())))
+            .into()
+    }
+}

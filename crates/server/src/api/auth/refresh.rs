@@ -14,7 +14,7 @@ use crate::reply::Reply;
 
 /// The session to go on with.
 #[derive(ToSchema)]
-#[schema(as = RefreshRequest)]
+#[schema(as = RefreshRequest, example = json!({"refresh": "qrr_J8bKx0…"}))]
 #[expect(dead_code, reason = "a description: the fields are read one by one")]
 pub(crate) struct Body {
     /// The newest refresh token of the session.

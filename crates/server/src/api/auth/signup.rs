@@ -25,7 +25,10 @@ use crate::reply::Reply;
 
 /// Who signs up.
 #[derive(ToSchema)]
-#[schema(as = SignupRequest)]
+#[schema(
+    as = SignupRequest,
+    example = json!({"email": "ada@example.com", "password": "correct horse battery staple", "name": "Ada Lovelace"}),
+)]
 #[expect(dead_code, reason = "a description: the fields are read one by one")]
 pub(crate) struct Body {
     /// The address to sign in with; unique without regard to letter case.
@@ -35,13 +38,18 @@ pub(crate) struct Body {
     #[schema(example = "correct horse battery staple", min_length = 10, max_length = 128)]
     password: String,
     /// The person's name.
-    #[schema(example = "Ada Lovelace", max_length = 150)]
+    #[schema(example = "Ada Lovelace", min_length = 1, max_length = 150)]
     name: String,
     /// The workspace's name; without it, the person's.
-    #[schema(example = "Analytical Engines", max_length = 150)]
+    #[schema(
+        example = "Analytical Engines",
+        min_length = 1,
+        max_length = 150,
+        nullable = false
+    )]
     workspace: Option<String>,
     /// Who sent them, for the operator's eyes.
-    #[schema(max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, nullable = false)]
     referral_code: Option<String>,
 }
 

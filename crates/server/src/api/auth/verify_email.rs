@@ -19,7 +19,7 @@ use crate::reply::Reply;
 
 /// The proof.
 #[derive(ToSchema)]
-#[schema(as = VerifyEmailRequest)]
+#[schema(as = VerifyEmailRequest, example = json!({"token": "J8bKx0…"}))]
 #[expect(dead_code, reason = "a description: the fields are read one by one")]
 pub(crate) struct Body {
     /// What stands behind the `#` of the letter's link.

@@ -2,23 +2,28 @@
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use qrstudio_store::{Millis, PlanName, WorkspaceRef};
+use axum::response::{IntoResponse as _, Response};
+use qrstudio_store::{KeyId, Millis, PlanName, WorkspaceRef};
 use utoipa::ToSchema;
 
-use super::{NewKey, WARNING};
+use super::{NewKey, PATH};
 use crate::api::generate::schema::BadRequest;
 use crate::app::App;
-use crate::auth::{Admin, AtLeast};
-use crate::body;
+use crate::auth::{Admin, AtLeast, Session};
+use crate::body::{self, Gathered};
 use crate::error::{Detail, Error, Result};
 use crate::fields::{self, FieldErrors, Fields, Ignored, TextRule, Value};
+use crate::idempotency::{self, Held, IdempotencyKey};
 use crate::keys::RawKey;
 use crate::plans;
 use crate::reply::Reply;
 
 /// The key that is wanted.
 #[derive(ToSchema)]
-#[schema(as = KeyRequest)]
+#[schema(as = KeyRequest, examples(
+    json!({"name": "shop"}),
+    json!({"name": "kiosk", "plan": "free"}),
+))]
 #[expect(dead_code, reason = "a description: the fields are read one by one")]
 pub(crate) struct Body {
     /// What to call it.
@@ -40,9 +45,15 @@ pub(crate) struct Body {
     tag = "Keys",
     operation_id = "create_key",
     security(("session" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+        description = "Of requests with the same key and body, within a day, one makes a key; the others get its answer. \
+            A UUID is usual.")),
     request_body = Body,
     responses(
-        (status = 201, description = "The key, shown this once", body = NewKey),
+        (
+            status = 201, description = "The key, shown this once", body = NewKey,
+            headers(("Idempotent-Replayed" = String, description = "`true` when this is the answer to an earlier request with this `Idempotency-Key`")),
+        ),
         (
             status = 400, description = "Fields are wrong (each with its texts), or the body cannot be read (`detail`)",
             body = BadRequest,
@@ -50,34 +61,50 @@ pub(crate) struct Body {
         ),
         (status = 403, description = "Keys are made by owners and admins", body = Detail,
             example = json!({"detail": "You do not have permission to perform this action."})),
+        (
+            status = 409, description = "The `Idempotency-Key` was used before: with another body, or for a request that \
+                has no answer yet", body = Detail,
+            headers(("Retry-After" = u64, description = "Seconds, while the first request has no answer")),
+            example = json!({"detail": "A request with this Idempotency-Key is still in progress."}),
+        ),
     )
 )]
 pub(crate) async fn create(
     State(app): State<App>,
     session: AtLeast<Admin>,
     request: Request,
-) -> Result<Reply<NewKey>> {
+) -> Result<Response> {
+    let name = IdempotencyKey::of(request.headers());
+    let Gathered { print, fields } = body::gather_json(request, app.limits()).await?;
+    let make = |held| make(&app, &session, fields, held);
+    idempotency::once(&app, session.0.workspace, PATH, name?, &print, make).await
+}
+
+async fn make(app: &App, session: &Session, fields: Result<Fields>, held: Option<Held>) -> Result<Response> {
     let tier = session.0.plan;
-    let fields = body::json_fields(request, app.limits()).await?;
-    let (wanted, ignored) = Wanted::read(&fields, tier).map_err(Error::Fields)?;
+    let (wanted, ignored) = Wanted::read(&fields?, tier).map_err(Error::Fields)?;
     let raw = RawKey::draw(app.entropy());
     let row = raw.row(&wanted.name, wanted.plan, Millis(app.clock().now_ms()));
     let workspace = WorkspaceRef::Id(session.0.workspace);
-    let id = app
-        .store()
-        .create_key(workspace, row)
-        .await?
-        // The workspace went in the same moment, and its sessions with it.
-        .ok_or(Error::InvalidToken)?;
-    let body = NewKey {
-        id: id.0,
-        name: wanted.name,
-        key_prefix: raw.prefix().to_owned(),
-        plan: plans::lower(wanted.plan, tier).as_str(),
-        raw_key: raw.reveal(),
-        warning: WARNING,
+    let plan = plans::lower(wanted.plan, tier);
+    let reply = move |id: &KeyId| {
+        Reply::new(
+            StatusCode::CREATED,
+            NewKey::of(*id, wanted.name.clone(), &raw, plan),
+        )
+        .ignoring(&ignored)
     };
-    Ok(Reply::new(StatusCode::CREATED, body).ignoring(&ignored))
+    let store = app.store();
+    let made = match held {
+        None => store.create_key(workspace, row).await?,
+        Some(held) => {
+            let keep = held.keep_reply(reply.clone());
+            idempotency::done(store.create_kept_key(workspace, row, keep).await?)?
+        }
+    };
+    // The workspace went in the same moment, and its sessions with it.
+    made.map(|id| reply(&id).into_response())
+        .ok_or(Error::InvalidToken)
 }
 
 const NAME: TextRule = TextRule {

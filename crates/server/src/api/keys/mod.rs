@@ -7,12 +7,13 @@ pub(crate) mod rotate;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use qrstudio_store::KeyId;
+use qrstudio_store::{KeyId, PlanName};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::keys::RawKey;
 
 /// The key that a path names. What cannot be the number of a key names none.
 pub(crate) struct Named(KeyId);
@@ -50,4 +51,18 @@ pub(crate) struct NewKey {
     warning: &'static str,
 }
 
+impl NewKey {
+    fn of(id: KeyId, name: String, raw: &RawKey, plan: PlanName) -> Self {
+        Self {
+            id: id.0,
+            name,
+            raw_key: raw.reveal(),
+            key_prefix: raw.prefix().to_owned(),
+            plan: plan.as_str(),
+            warning: WARNING,
+        }
+    }
+}
+
+const PATH: &str = "/api/v1/keys/";
 const WARNING: &str = "Store this key securely. It will NOT be shown again.";

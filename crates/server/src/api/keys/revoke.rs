@@ -18,7 +18,7 @@ use crate::reply::Reply;
     tag = "Keys",
     operation_id = "revoke_key",
     security(("session" = [])),
-    params(("id" = i64, Path, description = "The key's number")),
+    params(("id" = i64, Path, example = 1, description = "The key's number")),
     responses(
         (status = 204, description = "The key does not work any more"),
         (status = 403, description = "Keys are revoked by owners and admins", body = Detail,

@@ -44,6 +44,12 @@ async fn it_is_openapi_3_1_and_describes_every_route() {
             "post /api/auth/verify-email/",
             "get /api/health/",
             "get /api/status/",
+            "get /api/v1/dynamic/",
+            "post /api/v1/dynamic/",
+            "delete /api/v1/dynamic/{short_id}/",
+            "get /api/v1/dynamic/{short_id}/",
+            "patch /api/v1/dynamic/{short_id}/",
+            "get /api/v1/dynamic/{short_id}/analytics/",
             "post /api/v1/generate/",
             "get /api/v1/keys/",
             "post /api/v1/keys/",
@@ -116,15 +122,78 @@ async fn every_reference_in_it_leads_somewhere() {
 #[tokio::test]
 async fn it_shows_the_fields_that_are_read_and_no_others() {
     let document = document().await;
-    let schema = &document["components"]["schemas"]["GenerateRequest"];
-    let shown: BTreeSet<_> = schema["properties"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect();
-    assert_eq!(shown, qrstudio_server::render::FIELDS.into());
-    assert_eq!(schema["required"], serde_json::json!(["size_inches"]));
+    let read: BTreeSet<_> = qrstudio_server::render::FIELDS.into();
+    // Files come in forms alone.
+    let without_files = &read - &qrstudio_server::render::FILE_FIELDS.into();
+    for (name, fields) in [("GenerateForm", read), ("GenerateRequest", without_files)] {
+        let schema = &document["components"]["schemas"][name];
+        let shown: BTreeSet<_> = schema["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(shown, fields, "{name}");
+        assert_eq!(schema["required"], json!(["size_inches"]), "{name}");
+    }
+}
+
+/// What is sent is coerced, what is answered is not: no schema can say both.
+#[tokio::test]
+async fn no_schema_describes_a_request_and_an_answer() {
+    fn collect<'a>(document: &'a Value, value: &'a Value, found: &mut BTreeSet<&'a str>) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref")
+                    && found.insert(reference)
+                {
+                    collect(document, document.pointer(&reference[1..]).unwrap(), found);
+                }
+                members
+                    .values()
+                    .for_each(|member| collect(document, member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(document, item, found)),
+            _ => {}
+        }
+    }
+    let document = document().await;
+    let (mut sent, mut answered) = (BTreeSet::new(), BTreeSet::new());
+    for (_, operation) in operations(&document) {
+        collect(&document, &operation["requestBody"], &mut sent);
+        collect(&document, &operation["responses"], &mut answered);
+    }
+    assert!(sent.len() > 10 && answered.len() > 10);
+    assert_eq!(sent.intersection(&answered).collect::<Vec<_>>(), [&""; 0]);
+}
+
+#[tokio::test]
+async fn it_tells_what_fields_are_coerced_from() {
+    let document = document().await;
+    let field =
+        |schema: &str, name: &str| document["components"]["schemas"][schema]["properties"][name].clone();
+    for (schema, name, types) in [
+        ("GenerateRequest", "size_inches", json!(["number", "string"])),
+        ("GenerateRequest", "dpi", json!(["integer", "string"])),
+        ("GenerateRequest", "data", json!(["string", "number"])),
+        (
+            "GenerateRequest",
+            "logo_clear_zone",
+            json!(["boolean", "integer", "string"]),
+        ),
+        // A number is no colour and no choice.
+        ("GenerateRequest", "color", json!("string")),
+        ("GenerateRequest", "pattern", json!("string")),
+        ("VariantRequest", "weight", json!(["integer", "string"])),
+        ("Variant", "weight", json!("integer")),
+    ] {
+        assert_eq!(field(schema, name)["type"], types, "{schema} {name}");
+    }
+    let choices = |schema| field(schema, "format")["enum"].clone();
+    assert_eq!(
+        (choices("GenerateRequest"), choices("GenerateForm")),
+        (json!(["png", "svg"]), json!(["png", "svg", ""]))
+    );
 }
 
 #[tokio::test]

@@ -86,7 +86,8 @@ async fn overage_is_billed_where_the_plan_says_so(fixture: &Fixture) {
             used: 12,
             key_used: 12,
             overage: 7,
-            credits: 0
+            credits: 0,
+            active_codes: 0
         }
     );
 }
@@ -102,7 +103,8 @@ async fn credits_go_first_and_do_not_count_as_use(fixture: &Fixture) {
             used: 0,
             key_used: 2,
             overage: 0,
-            credits: 1
+            credits: 1,
+            active_codes: 0
         }
     );
     assert_eq!(pay(store, charge(&ada, 1, 5)).await, Some((1, 0, 0)));
@@ -113,7 +115,8 @@ async fn credits_go_first_and_do_not_count_as_use(fixture: &Fixture) {
             used: 1,
             key_used: 4,
             overage: 0,
-            credits: 0
+            credits: 0,
+            active_codes: 0
         }
     );
 }
@@ -144,7 +147,8 @@ async fn a_batch_is_paid_whole_or_not_at_all(fixture: &Fixture) {
             used: 0,
             key_used: 0,
             overage: 0,
-            credits: 2
+            credits: 2,
+            active_codes: 0
         }
     );
     assert_eq!(pay(store, charge(&ada, 7, 5)).await, Some((2, 5, 0)));
@@ -208,7 +212,8 @@ async fn a_month_turns_over_without_a_job(fixture: &Fixture) {
             used: 0,
             key_used: 0,
             overage: 0,
-            credits: 0
+            credits: 0,
+            active_codes: 0
         }
     );
     let mut first = charge(&ada, 2, 5);
@@ -229,7 +234,8 @@ async fn a_month_turns_over_without_a_job(fixture: &Fixture) {
             used: 2,
             key_used: 2,
             overage: 0,
-            credits: 0
+            credits: 0,
+            active_codes: 0
         }
     );
 }
@@ -250,7 +256,8 @@ async fn a_clock_put_back_never_gives_renders_back(fixture: &Fixture) {
             used: 5,
             key_used: 5,
             overage: 0,
-            credits: 0
+            credits: 0,
+            active_codes: 0
         }
     );
     let days = store
@@ -279,7 +286,8 @@ async fn keys_count_for_themselves_and_by_month(fixture: &Fixture) {
             used: 7,
             key_used: 2,
             overage: 0,
-            credits: 0
+            credits: 0,
+            active_codes: 0
         }
     );
     assert_eq!(
@@ -288,7 +296,8 @@ async fn keys_count_for_themselves_and_by_month(fixture: &Fixture) {
             used: 7,
             key_used: 5,
             overage: 0,
-            credits: 0
+            credits: 0,
+            active_codes: 0
         }
     );
     let mut later = charge(&ada, 1, 100);
@@ -300,7 +309,8 @@ async fn keys_count_for_themselves_and_by_month(fixture: &Fixture) {
             used: 1,
             key_used: 1,
             overage: 0,
-            credits: 0
+            credits: 0,
+            active_codes: 0
         }
     );
     let second_later = Charge {
@@ -313,7 +323,8 @@ async fn keys_count_for_themselves_and_by_month(fixture: &Fixture) {
             used: 1,
             key_used: 0,
             overage: 0,
-            credits: 0
+            credits: 0,
+            active_codes: 0
         }
     );
 }
@@ -379,7 +390,8 @@ async fn what_is_gone_cannot_pay(fixture: &Fixture) {
             used: 1,
             key_used: 0,
             overage: 0,
-            credits: 0
+            credits: 0,
+            active_codes: 0
         }
     );
 }

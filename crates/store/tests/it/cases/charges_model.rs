@@ -1,5 +1,6 @@
 //! Any sequence of charges and credits, beside a plain model of the contract's words.
 
+use futures_util::future::join_all;
 use proptest::{
     collection::vec,
     prelude::{Strategy, any, prop_oneof},
@@ -10,7 +11,10 @@ use qrstudio_store::{Allowance, Charge, Millis, Month, Usage};
 
 use crate::support::{Fixture, NOW, account, receipt};
 
-on_both_engines!(charges_do_what_the_plain_model_does);
+on_both_engines!(
+    charges_do_what_the_plain_model_does,
+    charges_at_once_do_what_the_plain_model_does_in_their_order,
+);
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -154,9 +158,62 @@ async fn run(fixture: &Fixture, email: &str, steps: &[Step]) {
                 used,
                 key_used,
                 overage,
-                credits
+                credits,
+                active_codes: 0,
             },
             "{place}"
+        );
+    }
+}
+
+async fn charges_at_once_do_what_the_plain_model_does_in_their_order(fixture: &Fixture) {
+    let store = &fixture.store;
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let quota = prop_oneof![1 => Just(None), 6 => (0u64..60).prop_map(Some)];
+    let bursts = (vec(0u32..8, 1..30), 0u32..20, quota, any::<bool>());
+    for case in 0..40 {
+        let burst = bursts.new_tree(&mut runner).unwrap();
+        let (costs, credits, quota, overage) = proptest::strategy::ValueTree::current(&burst);
+        let email = format!("case{case}@example.com");
+        let account = account(store, &email).await;
+        store.add_credits(&email, credits).await.unwrap();
+        let mut model = Model {
+            month: Some(Month::of(NOW)),
+            credits: credits.into(),
+            ..Model::default()
+        };
+        let allowance = Allowance { quota, overage };
+        let expected = costs.iter().map(|cost| {
+            let parts = model.charge(Month::of(NOW), *cost, allowance)?;
+            Some((parts, model.used, model.overage, model.credits))
+        });
+        let expected: Vec<_> = expected.collect();
+        let paid = costs.iter().map(|cost| {
+            let charge = Charge {
+                workspace: account.workspace,
+                key: account.key.unwrap(),
+                cost: *cost,
+                allowance,
+                at: NOW,
+            };
+            receipt(store, charge)
+        });
+        let paid = join_all(paid).await.into_iter().map(|receipt| {
+            let r = receipt?;
+            let parts = (r.from_credits, r.from_quota, r.from_overage);
+            Some((parts, r.used, r.overage, r.credits))
+        });
+        assert_eq!(paid.collect::<Vec<_>>(), expected, "case {case}: {costs:?}");
+        let usage = store
+            .usage(account.workspace, account.key.unwrap(), Month::of(NOW))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (usage.used, usage.key_used),
+            (model.used, model.key_used),
+            "case {case}"
         );
     }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use qrstudio_store::{
-    Account, ChargeOutcome, Claim, Claimed, Keep, KeptAnswer, KeptBody, KeptCharge, Millis, Month, Store,
+    Account, ChargeOutcome, Claim, Claimed, Keep, Kept, KeptAnswer, KeptBody, KeyHash, KeyId, Millis, Month,
+    Receipt, Store, WorkspaceRef,
 };
 
-use crate::support::{DAY, Fixture, NOW, account, charge};
+use crate::support::{DAY, Fixture, NOW, NOWHERE, account, charge, new_key};
 
 on_both_engines!(
     a_kept_answer_comes_back,
@@ -16,7 +17,8 @@ on_both_engines!(
     a_released_key_is_free,
     who_was_taken_over_pays_and_keeps_nothing,
     a_refused_charge_keeps_nothing,
-    a_head_that_cannot_be_made_undoes_the_charge,
+    an_answer_that_cannot_be_made_undoes_the_charge,
+    keys_are_made_and_rotated_once,
     keys_are_forgotten_after_their_time,
     an_account_takes_its_answers_along,
 );
@@ -39,12 +41,36 @@ fn at(account: &Account, key: u8, body: u8, holder: u8, at: Millis) -> Claim {
     }
 }
 
-fn keep(claim: Claim, body: KeptBody) -> Keep {
+fn keep(claim: Claim, body: KeptBody) -> Keep<Receipt> {
+    let answer = move |receipt: &Receipt| {
+        let head = format!("used {}", receipt.used).into_bytes();
+        Some(KeptAnswer {
+            head,
+            body: body.clone(),
+        })
+    };
     Keep {
         claim,
-        body,
-        head: Arc::new(|receipt| Some(format!("used {}", receipt.used).into_bytes())),
+        answer: Arc::new(answer),
     }
+}
+
+/// Keeps an answer that says what was done.
+fn keep_debug<T: std::fmt::Debug>(claim: Claim) -> Keep<T> {
+    let answer = |done: &T| {
+        Some(KeptAnswer {
+            head: format!("{done:?}").into_bytes(),
+            body: bytes(),
+        })
+    };
+    Keep {
+        claim,
+        answer: Arc::new(answer),
+    }
+}
+
+fn bytes() -> KeptBody {
+    KeptBody::Bytes(vec![1].into())
 }
 
 async fn used(store: &Store, account: &Account) -> u64 {
@@ -57,7 +83,7 @@ async fn a_kept_answer_comes_back(fixture: &Fixture) {
     let store = &fixture.store;
     let ada = account(store, "ada@example.com").await;
     for (number, body) in [
-        KeptBody::Bytes(vec![0, 255, 7]),
+        KeptBody::Bytes(vec![0, 255, 7].into()),
         KeptBody::File("a-file".to_owned()),
     ]
     .into_iter()
@@ -70,7 +96,7 @@ async fn a_kept_answer_comes_back(fixture: &Fixture) {
             .commit_kept_render(charge(&ada, 1, 5), keep(first, body.clone()))
             .await
             .unwrap();
-        assert!(matches!(done, KeptCharge::Done(ChargeOutcome::Charged(_))));
+        assert!(matches!(done, Kept::Done(ChargeOutcome::Charged(_))));
         let expected = Claimed::Kept(KeptAnswer {
             head: format!("used {}", number + 1).into_bytes(),
             body,
@@ -106,7 +132,7 @@ async fn another_body_is_refused(fixture: &Fixture) {
     store.claim_request(first).await.unwrap();
     let other = async || store.claim_request(claim(&ada, 1, 2, 2)).await.unwrap();
     assert_eq!(other().await, Claimed::OtherBody);
-    let kept = keep(first, KeptBody::Bytes(Vec::new()));
+    let kept = keep(first, bytes());
     store.commit_kept_render(charge(&ada, 1, 5), kept).await.unwrap();
     assert_eq!(other().await, Claimed::OtherBody);
     // Another key or another workspace is another request.
@@ -143,14 +169,13 @@ async fn who_was_taken_over_pays_and_keeps_nothing(fixture: &Fixture) {
     assert_eq!(store.claim_request(early).await.unwrap(), Claimed::InFlight);
     let heir = at(&ada, 1, 1, 2, Millis(NOW.0 + LEASE));
     assert_eq!(store.claim_request(heir).await.unwrap(), Claimed::First);
-    let bytes = || KeptBody::Bytes(vec![1]);
     // It was slow, not dead.
     assert_eq!(
         store
             .commit_kept_render(charge(&ada, 1, 5), keep(dead, bytes()))
             .await
             .unwrap(),
-        KeptCharge::TakenOver
+        Kept::TakenOver
     );
     assert_eq!(used(store, &ada).await, 0);
     store
@@ -162,7 +187,7 @@ async fn who_was_taken_over_pays_and_keeps_nothing(fixture: &Fixture) {
             .commit_kept_render(charge(&ada, 1, 5), keep(heir, bytes()))
             .await
             .unwrap(),
-        KeptCharge::TakenOver
+        Kept::TakenOver
     );
     assert_eq!(used(store, &ada).await, 1);
 }
@@ -174,10 +199,10 @@ async fn a_refused_charge_keeps_nothing(fixture: &Fixture) {
     store.claim_request(first).await.unwrap();
     assert_eq!(
         store
-            .commit_kept_render(charge(&ada, 1, 0), keep(first, KeptBody::Bytes(Vec::new())))
+            .commit_kept_render(charge(&ada, 1, 0), keep(first, bytes()))
             .await
             .unwrap(),
-        KeptCharge::Done(ChargeOutcome::Refused)
+        Kept::Done(ChargeOutcome::Refused)
     );
     store.release_request(first).await.unwrap();
     assert_eq!(
@@ -186,14 +211,14 @@ async fn a_refused_charge_keeps_nothing(fixture: &Fixture) {
     );
 }
 
-async fn a_head_that_cannot_be_made_undoes_the_charge(fixture: &Fixture) {
+async fn an_answer_that_cannot_be_made_undoes_the_charge(fixture: &Fixture) {
     let store = &fixture.store;
     let ada = account(store, "ada@example.com").await;
     let first = claim(&ada, 1, 1, 1);
     store.claim_request(first).await.unwrap();
     let broken = Keep {
-        head: Arc::new(|_| None),
-        ..keep(first, KeptBody::Bytes(Vec::new()))
+        claim: first,
+        answer: Arc::new(|_| None),
     };
     store
         .commit_kept_render(charge(&ada, 1, 5), broken)
@@ -204,6 +229,58 @@ async fn a_head_that_cannot_be_made_undoes_the_charge(fixture: &Fixture) {
         store.claim_request(claim(&ada, 1, 1, 2)).await.unwrap(),
         Claimed::InFlight
     );
+}
+
+async fn keys_are_made_and_rotated_once(fixture: &Fixture) {
+    let store = &fixture.store;
+    let ada = account(store, "ada@example.com").await;
+    let shop = || (WorkspaceRef::Id(ada.workspace), new_key("smk_shop"));
+    let [dead, heir] = [claim(&ada, 1, 1, 1), at(&ada, 1, 1, 2, Millis(NOW.0 + LEASE))];
+    for try_ in [dead, heir] {
+        assert_eq!(store.claim_request(try_).await.unwrap(), Claimed::First);
+    }
+    let make = async |holder| {
+        let (workspace, key) = shop();
+        store
+            .create_kept_key(workspace, key, keep_debug(holder))
+            .await
+            .unwrap()
+    };
+    assert_eq!(make(dead).await, Kept::TakenOver);
+    let Kept::Done(Some(made)) = make(heir).await else {
+        panic!("not made");
+    };
+    assert_eq!(store.list_keys(ada.workspace).await.unwrap().len(), 2);
+    let Claimed::Kept(answer) = store.claim_request(heir).await.unwrap() else {
+        panic!("not kept");
+    };
+    assert_eq!(answer.head, format!("{made:?}").into_bytes());
+
+    let rotate = async |key, number: u8| {
+        let holder = claim(&ada, number, 1, 1);
+        assert_eq!(store.claim_request(holder).await.unwrap(), Claimed::First);
+        let hash = KeyHash::of("smk_new");
+        let rotated = store.rotate_kept_key(ada.workspace, key, "smk_new", hash, keep_debug(holder));
+        (rotated.await.unwrap(), store.claim_request(holder).await.unwrap())
+    };
+    assert!(matches!(
+        rotate(made, 2).await,
+        (Kept::Done(Some(_)), Claimed::Kept(_))
+    ));
+    // What does not succeed is not kept.
+    assert_eq!(
+        rotate(KeyId(4_000_000), 3).await,
+        (Kept::Done(None), Claimed::InFlight)
+    );
+    let nowhere = claim(&ada, 4, 1, 1);
+    store.claim_request(nowhere).await.unwrap();
+    let lost = store.create_kept_key(
+        WorkspaceRef::Id(NOWHERE),
+        new_key("smk_lost"),
+        keep_debug(nowhere),
+    );
+    assert_eq!(lost.await.unwrap(), Kept::Done(None));
+    assert_eq!(store.claim_request(nowhere).await.unwrap(), Claimed::InFlight);
 }
 
 async fn keys_are_forgotten_after_their_time(fixture: &Fixture) {
@@ -228,6 +305,6 @@ async fn an_account_takes_its_answers_along(fixture: &Fixture) {
     let store = &fixture.store;
     let ada = account(store, "ada@example.com").await;
     store.claim_request(claim(&ada, 1, 1, 1)).await.unwrap();
-    assert!(store.delete_account(ada.user, 0).await.unwrap());
+    assert!(store.delete_account(ada.user, 0, NOW).await.unwrap());
     assert_eq!(store.sweep_requests(Millis(NOW.0 + DAY)).await.unwrap(), 0);
 }

@@ -125,7 +125,7 @@ async fn a_deleted_account_leaves_nothing(fixture: &Fixture) {
         .unwrap()
         .unwrap();
     receipt(store, charge(&ada, 1, 500)).await.unwrap();
-    assert!(store.delete_account(ada.user, 0).await.unwrap());
+    assert!(store.delete_account(ada.user, 0, NOW).await.unwrap());
     assert_eq!(store.session(session.id, ada.user).await.unwrap(), None);
     assert_eq!(store.credentials("ada@example.com").await.unwrap(), None);
     assert_eq!(
@@ -144,7 +144,7 @@ async fn a_deleted_account_leaves_nothing(fixture: &Fixture) {
         left.iter().map(|line| line.workspace).collect::<Vec<_>>(),
         [bob.workspace]
     );
-    assert!(!store.delete_account(ada.user, 0).await.unwrap());
+    assert!(!store.delete_account(ada.user, 0, NOW).await.unwrap());
     // The address is free again, and neither number is given out twice.
     let again = account(store, "ada@example.com").await;
     assert!(again.user.0 > bob.user.0 && again.workspace.0 > bob.workspace.0);
@@ -158,10 +158,15 @@ async fn deleting_needs_the_password_that_was_checked(fixture: &Fixture) {
         .await
         .unwrap()
         .unwrap();
-    assert!(!store.delete_account(ada.user, 0).await.unwrap());
-    assert!(!store.delete_account(UserId(ada.user.0 + 1), 0).await.unwrap());
+    assert!(!store.delete_account(ada.user, 0, NOW).await.unwrap());
+    assert!(
+        !store
+            .delete_account(UserId(ada.user.0 + 1), 0, NOW)
+            .await
+            .unwrap()
+    );
     assert!(store.credentials_of(ada.user).await.unwrap().is_some());
-    assert!(store.delete_account(ada.user, 1).await.unwrap());
+    assert!(store.delete_account(ada.user, 1, NOW).await.unwrap());
 }
 
 async fn the_list_of_keys_shows_what_each_rendered(fixture: &Fixture) {
@@ -230,12 +235,12 @@ async fn a_workspace_with_another_owner_stays(fixture: &Fixture) {
         let list = store.list_accounts(Month::of(NOW)).await.unwrap();
         list.iter().map(|line| (line.workspace, line.user)).collect()
     };
-    assert!(store.delete_account(ada.user, 0).await.unwrap());
+    assert!(store.delete_account(ada.user, 0, NOW).await.unwrap());
     assert_eq!(
         left().await,
         [(bob.workspace, bob.user), (eve.workspace, eve.user)]
     );
-    assert!(store.delete_account(bob.user, 0).await.unwrap());
+    assert!(store.delete_account(bob.user, 0, NOW).await.unwrap());
     assert_eq!(left().await, [(eve.workspace, eve.user)]);
     assert_eq!(store.memberships(eve.user).await.unwrap().len(), 1);
 }
@@ -249,7 +254,7 @@ async fn of_two_owners_who_leave_at_once_the_second_takes_the_workspace_along(fi
         join(&nodes[0], &bob, &ada, Role::Owner).await;
         let leaving = [ada.user, bob.user].into_iter().enumerate().map(|(index, user)| {
             let store = nodes[index].clone();
-            spawn(async move { store.delete_account(user, 0).await.unwrap() })
+            spawn(async move { store.delete_account(user, 0, NOW).await.unwrap() })
         });
         for left in join_all(leaving.collect::<Vec<_>>()).await {
             assert!(left.unwrap());

@@ -11,6 +11,7 @@ on_both_engines!(
     the_store_answers,
     rows_outlive_the_store,
     a_closed_store_says_so,
+    a_disconnected_store_is_away_until_it_is_connected,
 );
 
 async fn migrating_again_does_nothing(fixture: &Fixture) {
@@ -53,6 +54,18 @@ async fn a_closed_store_says_so(fixture: &Fixture) {
     );
     assert_eq!(store.migrate().await, Err(StoreError::Closed));
     assert!(StoreError::Closed.is_unavailable());
+}
+
+async fn a_disconnected_store_is_away_until_it_is_connected(fixture: &Fixture) {
+    let store = Store::disconnected(&fixture.url);
+    let clone = store.clone();
+    let error = clone.ping().await.unwrap_err();
+    assert!(error.is_away() && error.is_unavailable(), "{error}");
+    assert!(clone.migrate().await.unwrap_err().is_away());
+    store.connect(&fixture.another().await);
+    clone.ping().await.unwrap();
+    clone.close().await;
+    assert_eq!(store.ping().await, Err(StoreError::Closed));
 }
 
 /// The cases below begin with an empty database.

@@ -24,6 +24,7 @@ async fn told(fixture: &Fixture, account: &Account) -> Vec<String> {
         let percent = match event.kind {
             EventKind::QuotaThreshold75 => 75,
             EventKind::QuotaThreshold100 => 100,
+            other => panic!("{other:?} tells of no threshold"),
         };
         let used = event.data.split_once("\"used_this_month\":").unwrap().1;
         format!("{percent} at {}", used.split_once(',').unwrap().0)
@@ -175,6 +176,6 @@ async fn events_go_with_their_workspace(fixture: &Fixture) {
     let ada = account(store, "ada@example.com").await;
     receipt(store, charge(&ada, 5, 5)).await.unwrap();
     assert_eq!(told(fixture, &ada).await.len(), 2);
-    assert!(store.delete_account(ada.user, 0).await.unwrap());
+    assert!(store.delete_account(ada.user, 0, NOW).await.unwrap());
     assert_eq!(told(fixture, &ada).await, [""; 0]);
 }

@@ -20,18 +20,24 @@ use crate::reply::Reply;
 
 /// What is to change. What does not come stays.
 #[derive(ToSchema)]
-#[schema(as = MeChange)]
+#[schema(as = MeChange, examples(
+    json!({"name": "Ada King"}),
+    json!({"workspace": "Analytical Engines"}),
+    json!({"email": "ada.king@example.com", "current_password": "correct horse battery staple"}),
+))]
 #[expect(dead_code, reason = "a description: the fields are read one by one")]
 pub(crate) struct Body {
     /// The person's name.
-    #[schema(example = "Ada King", max_length = 150)]
+    #[schema(example = "Ada King", min_length = 1, max_length = 150, nullable = false)]
     name: Option<String>,
     /// The workspace's name; for its owner.
-    #[schema(max_length = 150)]
+    #[schema(min_length = 1, max_length = 150, nullable = false)]
     workspace: Option<String>,
     /// Another address. It needs the password.
+    #[schema(nullable = false)]
     email: Option<String>,
     /// The password of today.
+    #[schema(nullable = false)]
     current_password: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! `DELETE /api/auth/me/`: the end of an account.
 
 use axum::extract::{Request, State};
+use qrstudio_store::Millis;
 use utoipa::ToSchema;
 
 use crate::api::auth::{FieldTexts, proof, rules};
@@ -14,7 +15,7 @@ use crate::reply::Reply;
 
 /// That it is meant.
 #[derive(ToSchema)]
-#[schema(as = MeDelete)]
+#[schema(as = MeDelete, example = json!({"current_password": "correct horse battery staple"}))]
 #[expect(dead_code, reason = "a description: the fields are read one by one")]
 pub(crate) struct Body {
     /// The password of today.
@@ -52,7 +53,7 @@ pub(crate) async fn delete(
     let credentials = proof::prove(&app, &session, &password).await?;
     if app
         .store()
-        .delete_account(credentials.user, credentials.epoch)
+        .delete_account(credentials.user, credentials.epoch, Millis(app.clock().now_ms()))
         .await?
     {
         Ok(Reply::done().ignoring(&ignored))

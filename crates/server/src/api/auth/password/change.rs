@@ -17,7 +17,10 @@ use crate::reply::Reply;
 
 /// The passwords.
 #[derive(ToSchema)]
-#[schema(as = PasswordChange)]
+#[schema(
+    as = PasswordChange,
+    example = json!({"current_password": "correct horse battery staple", "new_password": "a kettle of seven herons"}),
+)]
 #[expect(dead_code, reason = "a description: the fields are read one by one")]
 pub(crate) struct Body {
     /// The password of today.

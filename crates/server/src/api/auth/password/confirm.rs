@@ -21,7 +21,10 @@ use crate::reply::Reply;
 
 /// The token of the letter, and the new password.
 #[derive(ToSchema)]
-#[schema(as = PasswordResetConfirm)]
+#[schema(
+    as = PasswordResetConfirm,
+    example = json!({"token": "J8bKx0…", "new_password": "a kettle of seven herons"}),
+)]
 #[expect(dead_code, reason = "a description: the fields are read one by one")]
 pub(crate) struct Body {
     /// What stands behind the `#` of the letter's link.

@@ -22,7 +22,7 @@ const NOBODY: UserId = UserId(0);
 
 /// Whose password.
 #[derive(ToSchema)]
-#[schema(as = PasswordReset)]
+#[schema(as = PasswordReset, example = json!({"email": "ada@example.com"}))]
 #[expect(dead_code, reason = "a description: the fields are read one by one")]
 pub(crate) struct Body {
     #[schema(example = "ada@example.com")]

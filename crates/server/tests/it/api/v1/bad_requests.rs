@@ -60,7 +60,7 @@ pub(super) fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (JSON, with(r#""quiet_zone": -1"#), r#"400 {"quiet_zone":["Ensure this value is greater than or equal to 0."]}"#),
         (JSON, with(r#""format": "gif""#), r#"400 {"format":["\"gif\" is not a valid choice."]}"#),
         (JSON, with(r#""data_type": "fax""#), r#"400 {"data_type":["\"fax\" is not a valid choice."]}"#),
-        (JSON, with(r#""data_type": "dynamic""#), r#"400 {"data_type":["\"dynamic\" is not a valid choice."]}"#),
+        (JSON, with(r#""data_type": "dynamic""#), r#"400 {"payload":["This field is required."]}"#),
         (JSON, with(r#""error_correction": "m""#), r#"400 {"error_correction":["\"m\" is not a valid choice."]}"#),
         (JSON, with(r#""pattern": 7"#), r#"400 {"pattern":["\"7\" is not a valid choice."]}"#),
         (JSON, with(r#""color": "rouge""#), r#"400 {"color":"Invalid color 'rouge'. Use 'black', 'white', or hex like #RRGGBB."}"#),

@@ -17,7 +17,7 @@ async fn a_png() {
     assert_snapshot!(answer, @r#"
     200 OK
     access-control-allow-origin: *
-    access-control-expose-headers: x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-qr-version, x-qr-ec-level, x-qr-module-mm, x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset
+    access-control-expose-headers: x-qr-version, x-qr-ec-level, x-qr-module-mm, x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset
     cache-control: private, no-store
     content-disposition: inline; filename="qr.png"
     content-length: [length]
@@ -49,12 +49,12 @@ async fn an_svg_with_everything_to_be_said() {
     let key = studio.key(PlanName::Enterprise).await;
     let fields = json!({
         "data": "https://example.com", "size_inches": "2", "dpi": "300", "format": "svg", "quiet_zone": 2,
-        "colour": "red", "logo_url": "https://example.com/logo.png", "not a header": 1,
+        "colour": "red", "frame_label": "SCAN", "not a header": 1,
     });
     assert_snapshot!(studio.generate(&key, fields).await, @r#"
     200 OK
     access-control-allow-origin: *
-    access-control-expose-headers: x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-qr-version, x-qr-ec-level, x-qr-module-mm, x-qr-warning, x-qr-ignored-fields, x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset
+    access-control-expose-headers: x-qr-version, x-qr-ec-level, x-qr-module-mm, x-qr-warning, x-qr-cache, x-qr-duration-ms, x-qr-plan, x-qr-quota-remaining, x-qr-ignored-fields, x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset
     cache-control: private, no-store
     content-disposition: inline; filename="qr.svg"
     content-length: [length]
@@ -67,7 +67,7 @@ async fn an_svg_with_everything_to_be_said() {
     x-qr-cache: MISS
     x-qr-duration-ms: 0
     x-qr-ec-level: Q
-    x-qr-ignored-fields: colour, logo_url
+    x-qr-ignored-fields: colour, frame_label
     x-qr-module-mm: 1.69
     x-qr-plan: enterprise
     x-qr-quota-remaining: unlimited
@@ -106,12 +106,12 @@ async fn a_form_is_the_same_request() {
     let form = "--b\r\nContent-Disposition: form-data; name=\"size_inches\"\r\n\r\n1\r\n\
         --b\r\nContent-Disposition: form-data; name=\"data_type\"\r\n\r\nwifi\r\n\
         --b\r\nContent-Disposition: form-data; name=\"payload\"\r\n\r\n{\"ssid\": \"Caf\u{e9}\"}\r\n\
-        --b\r\nContent-Disposition: form-data; name=\"logo_file\"; filename=\"logo.png\"\r\n\r\n\x00\x01\r\n--b--\r\n";
+        --b\r\nContent-Disposition: form-data; name=\"some_file\"; filename=\"logo.png\"\r\n\r\n\x00\x01\r\n--b--\r\n";
     let formed = studio
         .post(&key, "multipart/form-data; boundary=\"b\"", form)
         .await;
     assert_eq!(formed.status, 200, "{}", formed.line());
-    assert_eq!(formed.header("x-qr-ignored-fields"), "logo_file");
+    assert_eq!(formed.header("x-qr-ignored-fields"), "some_file");
     let fields = json!({"size_inches": 1, "data_type": "wifi", "payload": {"ssid": "Caf\u{e9}"}});
     assert_eq!(studio.generate(&key, fields).await.body, formed.body);
 }
@@ -125,13 +125,13 @@ async fn every_field_of_looks_is_read() {
         "gradient_from": "#102030", "gradient_to": "#302010", "eye_shape": "circle", "eye_color": "#A0A0A0",
         "eye_outer_frame": "on", "eye_outer_frame_match": 1, "eye_border_shape": "leaf-tr",
         "eye_center_shape": "diamond", "eye_border_color": "#203040", "eye_center_color": "#A0A0A0",
-        "eye_centre_shape": "star", "frame_style": "banner-top", "logo_url": "https://example.com/logo.png",
+        "eye_centre_shape": "star", "frame_style": "banner-top", "frame_label": "SCAN",
     });
     let answer = studio.generate(&key, looks).await;
     assert_eq!(answer.status, 200, "{}", answer.line());
     assert_eq!(
         answer.header("x-qr-ignored-fields"),
-        "eye_centre_shape, frame_style, logo_url"
+        "eye_centre_shape, frame_label, frame_style"
     );
     assert_eq!(
         answer.header("x-qr-warning"),

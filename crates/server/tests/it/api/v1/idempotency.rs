@@ -2,20 +2,23 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use axum::body::Body;
 use axum::http::Request;
 use futures_util::future::join_all;
-use qrstudio_server::Limits;
+use qrstudio_server::{Config, Limits};
 use qrstudio_store::PlanName;
 use serde_json::{Value, json};
 
 use super::bad_requests::{FORM, JSON, part};
-use crate::studio::{Answer, NOW, Studio};
+use crate::studio::{Answer, NOW, Setting, Studio};
 
-const DAY: i64 = 86_400_000;
-const OTHER: &str = r#"409 {"detail":"Idempotency-Key was already used with a different request body."}"#;
-const IN_PROGRESS: &str = r#"409 {"detail":"A request with this Idempotency-Key is still in progress."}"#;
+pub(super) const DAY: i64 = 86_400_000;
+pub(super) const OTHER: &str =
+    r#"409 {"detail":"Idempotency-Key was already used with a different request body."}"#;
+pub(super) const IN_PROGRESS: &str =
+    r#"409 {"detail":"A request with this Idempotency-Key is still in progress."}"#;
 
 async fn send(studio: &Studio, key: &str, name: &str, kind: &str, body: impl Into<Body>) -> Answer {
     let request = Request::post("/api/v1/generate/")
@@ -46,7 +49,7 @@ async fn used(studio: &Studio, key: &str) -> Value {
 }
 
 /// What belongs to the answer itself, not to the try.
-fn kept(answer: &Answer) -> (u16, Vec<(String, String)>, Vec<u8>) {
+pub(super) fn kept(answer: &Answer) -> (u16, Vec<(String, String)>, Vec<u8>) {
     let of_the_try = |name: &str| {
         name.contains("ratelimit")
             || [
@@ -271,7 +274,7 @@ async fn a_key_is_up_to_255_visible_characters() {
 }
 
 /// Every file below a directory.
-fn files(directory: &Path) -> Vec<PathBuf> {
+pub(super) fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().path());
@@ -325,10 +328,16 @@ async fn nothing_that_is_kept_can_be_read_without_key_and_secret() {
 
 #[tokio::test]
 async fn large_answers_are_files_within_a_bound() {
-    let studio = Studio::with_limits(Limits {
-        kept_bytes: 100,
-        spool_bytes: 3_000,
-        ..Limits::default()
+    let studio = Studio::with(Setting {
+        limits: Limits {
+            kept_bytes: 100,
+            ..Limits::default()
+        },
+        config: Config {
+            spool_max_bytes: 3_000,
+            ..Config::default()
+        },
+        ..Setting::default()
     })
     .await;
     let key = studio.key(PlanName::Starter).await;
@@ -336,6 +345,9 @@ async fn large_answers_are_files_within_a_bound() {
     let first = generate(&studio, &key, "first", body.clone()).await;
     let spool = studio.directory().join("spool").join("answers");
     assert_eq!(files(&spool).len(), 1);
+    // A file system tells files of one tick of its clock not apart.
+    let file = fs::File::options().write(true).open(&files(&spool)[0]).unwrap();
+    file.set_modified(UNIX_EPOCH).unwrap();
     assert_eq!(
         kept(&generate(&studio, &key, "first", body.clone()).await),
         kept(&first)

@@ -1,7 +1,13 @@
+mod analytics;
 mod bad_requests;
+mod cache;
+mod dynamic;
+mod dynamic_renders;
 mod generate;
 mod idempotency;
+mod idempotent_keys;
 mod keys;
+mod pictures;
 mod plans;
 mod rate;
 mod usage;

@@ -1,0 +1,45 @@
+//! A look at the tables of a TIFF file (TIFF 6.0, section 2), whose decoder believes what they say about their length.
+
+use crate::error::PictureError;
+
+/// More values than any tag of the pixels has: one for each tile of 16 × 16 pixels of the largest picture.
+const MOST_VALUES: u32 = 1 << 17;
+/// The tags that tell of pixels; the decoder leaves others alone.
+const TAGS_OF_PIXELS: std::ops::RangeInclusive<u16> = 254..=532;
+
+/// Judges the first directory.
+pub(super) fn judge(bytes: &[u8]) -> Result<(), PictureError> {
+    let broken = || PictureError::Broken("the TIFF data is damaged or ends early".to_owned());
+    let little = bytes.starts_with(b"II*\0");
+    if !little && !bytes.starts_with(b"MM\0*") {
+        return Err(PictureError::Unsupported(
+            "BigTIFF is not read here; save it as PNG".to_owned(),
+        ));
+    }
+    let short = |at: usize| {
+        let bytes = *bytes.get(at..)?.first_chunk()?;
+        Some(if little {
+            u16::from_le_bytes(bytes)
+        } else {
+            u16::from_be_bytes(bytes)
+        })
+    };
+    let long = |at: usize| {
+        let bytes = *bytes.get(at..)?.first_chunk()?;
+        Some(if little {
+            u32::from_le_bytes(bytes)
+        } else {
+            u32::from_be_bytes(bytes)
+        })
+    };
+    let directory = long(4).ok_or_else(broken)? as usize;
+    let entries = short(directory).ok_or_else(broken)?;
+    for entry in 0..usize::from(entries) {
+        let at = directory + 2 + 12 * entry;
+        let (tag, count) = short(at).zip(long(at + 4)).ok_or_else(broken)?;
+        if TAGS_OF_PIXELS.contains(&tag) && count > MOST_VALUES {
+            return Err(broken());
+        }
+    }
+    Ok(())
+}

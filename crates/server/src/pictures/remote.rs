@@ -1,0 +1,117 @@
+//! Pictures that requests name by URL: fetched within the rules, and kept for ten minutes by URL, so that the next render
+//! with the same logo needs no network.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use ipnet::IpNet;
+use qrstudio_egress::{FetchError, Fetcher, Rules, SystemResolver};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
+
+use super::cache::{Cache, Weigh};
+use crate::capacity::Queue;
+use crate::error::{Error, Result};
+use crate::fields::{FieldErrors, Upload, texts};
+use crate::render::{Given, Source, Spec};
+
+/// How long what was fetched is kept.
+const KEEP: Duration = Duration::from_secs(10 * 60);
+/// Bytes of all that is kept.
+const KEPT_BYTES: u64 = 64 * 1024 * 1024;
+/// Fetches at once: each may hold twice its rules' bytes.
+const AT_ONCE: usize = 16;
+
+/// Fetches pictures.
+pub(crate) struct Remote {
+    allowed: Vec<IpNet>,
+    /// Made for the first picture: reading the system's certificates takes a while.
+    fetcher: OnceLock<Result<Fetcher, String>>,
+    turns: Semaphore,
+    kept: Cache<Upload>,
+}
+
+impl Weigh for Upload {
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+}
+
+/// Why a picture was not fetched.
+enum Failure {
+    /// The reason for whoever named it.
+    Fetch(FetchError),
+    /// A reason of ours.
+    Own(Error),
+}
+
+impl Remote {
+    /// May reach `allowed` networks although they are not public.
+    pub(crate) fn new(allowed: Vec<IpNet>) -> Self {
+        Self {
+            allowed,
+            fetcher: OnceLock::new(),
+            turns: Semaphore::new(AT_ONCE),
+            kept: Cache::new(KEPT_BYTES, KEEP),
+        }
+    }
+
+    /// Fetches every picture of `spec` that is named by a URL.
+    ///
+    /// # Errors
+    /// Those that cannot be fetched, by their fields.
+    pub(crate) async fn fetch(&self, spec: &mut Spec, now_ms: i64) -> Result<()> {
+        let mut errors = FieldErrors::default();
+        for given in spec.remote_pictures() {
+            match self.bytes_of(given, now_ms).await {
+                Ok(Some(upload)) => given.source = Source::Bytes(upload),
+                Ok(None) => {}
+                Err(Failure::Fetch(FetchError::NotAUrl)) => errors.add(given.field, texts::NOT_A_URL),
+                Err(Failure::Fetch(error)) => errors.add_domain(given.field, error.to_string()),
+                Err(Failure::Own(error)) => return Err(error),
+            }
+        }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Fields(errors))
+        }
+    }
+
+    async fn bytes_of(&self, given: &Given, now_ms: i64) -> Result<Option<Upload>, Failure> {
+        let Source::Url(url) = &given.source else {
+            return Ok(None);
+        };
+        let key = Sha256::digest(url).into();
+        let fetch = async || {
+            let own = |cause: String| Failure::Own(Error::internal(cause));
+            let fetcher = self.fetcher().map_err(|cause| own(cause.to_owned()))?;
+            // Who waits longer for a turn than a fetch may take is told to come back.
+            let turn = tokio::time::timeout(Rules::PICTURE.deadline, self.turns.acquire()).await;
+            let turn = turn.map_err(|_| Failure::Own(Error::Overloaded(Queue::Renders)))?;
+            let _turn = turn.map_err(|closed| own(closed.to_string()))?;
+            let fetched = fetcher
+                .fetch(url, &Rules::PICTURE)
+                .await
+                .map_err(Failure::Fetch)?;
+            Ok(Upload::new(fetched.bytes))
+        };
+        let (upload, _) = self.kept.find_or_make(key, now_ms, fetch).await?;
+        Ok(Some(Upload::clone(&upload)))
+    }
+
+    fn fetcher(&self) -> Result<&Fetcher, &str> {
+        let made = self.fetcher.get_or_init(|| {
+            let (tls, trusted) = Fetcher::system_tls().map_err(|error| error.to_string())?;
+            if trusted == 0 {
+                tracing::warn!("the system trusts no certificate: pictures over https cannot be fetched");
+            }
+            Ok(Fetcher::new(
+                Arc::new(SystemResolver::default()),
+                tls,
+                self.allowed.clone(),
+            ))
+        });
+        made.as_ref().map_err(String::as_str)
+    }
+}

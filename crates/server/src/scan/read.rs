@@ -1,0 +1,126 @@
+//! What is kept of a scan, read from its request; the visitor's address is forgotten here.
+
+use axum::http::header::{ACCEPT_LANGUAGE, REFERER, USER_AGENT};
+use axum::http::{HeaderMap, HeaderName};
+use qrstudio_store::{Millis, Scan, ScanKind, Visitor};
+
+use super::Scans;
+use super::codes::{Served, Target};
+use super::places::Place;
+use crate::transport::Client;
+
+/// No host is longer (RFC 1035, 2.3.4).
+const LONGEST_HOST: usize = 253;
+
+impl Scans {
+    /// The hash of whoever scans.
+    pub(super) fn visitor(&self, headers: &HeaderMap, client: &Client, at: Millis) -> Visitor {
+        let user_agent = headers.get(USER_AGENT).map_or(&[][..], |value| value.as_bytes());
+        self.0
+            .visitors
+            .hash(at, client.address(), user_agent, &*self.0.entropy)
+    }
+
+    /// What is kept of a scan.
+    pub(super) fn read(
+        &self,
+        code: &Served,
+        target: &Target,
+        visitor: Visitor,
+        headers: &HeaderMap,
+        place: Place,
+        at: Millis,
+    ) -> Scan {
+        let agent = self.0.agents.read(text(headers, USER_AGENT));
+        let is_flood = || {
+            let count = self.0.floods.count((code.id().0, visitor.0), at.0);
+            self.0.is_bounded && count > self.0.limits.scans_per_minute
+        };
+        let kind = if agent.is_bot {
+            ScanKind::Bot
+        } else if is_flood() {
+            ScanKind::Flood
+        } else {
+            ScanKind::Person
+        };
+        Scan {
+            code: code.id(),
+            at,
+            kind,
+            destination: target.as_str().to_owned(),
+            variant: target.label.clone(),
+            country: place.country,
+            region: place.region,
+            device: agent.device,
+            os: agent.os.clone(),
+            browser: agent.browser.clone(),
+            referrer: referring_host(text(headers, REFERER)),
+            language: language(text(headers, ACCEPT_LANGUAGE)),
+            visitor,
+        }
+    }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> &str {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// The host of a `Referer`, without the rest of it.
+fn referring_host(referer: &str) -> Option<String> {
+    let url = url::Url::parse(referer).ok()?;
+    let host = url.host_str().filter(|host| host.len() <= LONGEST_HOST)?;
+    matches!(url.scheme(), "http" | "https" | "android-app").then(|| host.to_owned())
+}
+
+/// The primary subtag of the first language that is accepted (RFC 5646, 2.2.1).
+fn language(accepted: &str) -> Option<String> {
+    let first = accepted.split([',', ';']).next()?.trim();
+    let primary = first.split('-').next()?;
+    let is_language =
+        (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_language.then(|| primary.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_referer_only_the_host_is_kept() {
+        for (referer, host) in [
+            (
+                "https://www.example.com/search?q=secret#part",
+                Some("www.example.com"),
+            ),
+            ("http://user:password@shop.example:8080/", Some("shop.example")),
+            ("https://BÜCHER.example/", Some("xn--bcher-kva.example")),
+            ("android-app://com.example.app/", Some("com.example.app")),
+            ("https://192.0.2.1/", Some("192.0.2.1")),
+            ("javascript:alert(1)", None),
+            ("about:blank", None),
+            ("/relative", None),
+            ("", None),
+        ] {
+            assert_eq!(referring_host(referer).as_deref(), host, "{referer}");
+        }
+    }
+
+    #[test]
+    fn a_language_is_two_or_three_letters() {
+        for (accepted, kept) in [
+            ("fr-CA,fr;q=0.9,en;q=0.8", Some("fr")),
+            ("DE", Some("de")),
+            ("haw", Some("haw")),
+            ("*", None),
+            ("", None),
+            ("x-klingon", None),
+            ("12", None),
+            ("en;q=0.5", Some("en")),
+        ] {
+            assert_eq!(language(accepted).as_deref(), kept, "{accepted}");
+        }
+    }
+}
