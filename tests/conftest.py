@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from studio import Studio
+from world import World
 
 POSTGRES = os.environ.get("QRSTUDIO_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 
@@ -69,3 +70,14 @@ def own_studio(request, tmp_path, databases) -> Studio:
     yield studio
     if studio.process and studio.process.poll() is None:
         studio.kill()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def world(request, tmp_path_factory, databases) -> World:
+    """People on every plan and in every role, and what they own, once on each engine."""
+    database = databases.url(request.param)
+    studio = Studio(tmp_path_factory.mktemp(f"world-{request.param}"), database)
+    # Answers of more than 1 MiB have nowhere to stay; requests are counted in a test of its own.
+    studio.settings |= {"QRSTUDIO_SPOOL_MAX_BYTES": "0", "QRSTUDIO_RATE_LIMITS": "off"}
+    yield World(studio.start(), database)
+    assert studio.stop() == 0, studio.log_text()

@@ -41,6 +41,7 @@ class Studio:
         self.settings = {"QRSTUDIO_LISTEN": f"127.0.0.1:{self.port}", "QRSTUDIO_DATA_DIR": str(directory / "data")}
         if database:
             self.settings["QRSTUDIO_DATABASE_URL"] = database
+        self.database = database
         self.process: subprocess.Popen | None = None
 
     def start(self) -> "Studio":
@@ -55,7 +56,7 @@ class Studio:
             try:
                 if requests.get(f"{self.url}/api/health/", timeout=1).status_code == 200:
                     return self
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 pass
             assert time.monotonic() < deadline, f"the server does not answer:\n{self.log_text()}"
             time.sleep(0.01)
@@ -74,6 +75,13 @@ class Studio:
     def log_text(self) -> str:
         return (self.directory / "log").read_text(errors="replace")
 
+    def stored(self) -> bytes:
+        """Everything that is kept: all files of the data directory, and what PostgreSQL holds, as text."""
+        files = [path.read_bytes() for path in (self.directory / "data").rglob("*") if path.is_file()]
+        if self.database:
+            files.append(subprocess.run(["pg_dump", "--data-only", self.database], check=True, capture_output=True).stdout)
+        return b"".join(files)
+
     def admin(self, *arguments: str) -> dict:
         done = run("admin", *arguments, "--json", env=self.settings, cwd=self.directory)
         assert done.returncode == 0, done.stderr.decode()
@@ -83,6 +91,25 @@ class Studio:
         """A raw key of a new workspace on `plan`."""
         email = email or f"{os.urandom(6).hex()}@example.com"
         return self.admin("create-user", email, "--plan", plan)["raw_key"]
+
+    def sign_up(self, plan: str | None = None) -> dict[str, str]:
+        """The headers of somebody new, on the default plan or on `plan`."""
+        email = f"{os.urandom(6).hex()}@example.com"
+        body = {"email": email, "password": os.urandom(12).hex(), "name": "Ada"}
+        answer = requests.post(f"{self.url}/api/auth/signup/", json=body, timeout=30)
+        assert answer.status_code == 201, answer.text
+        if plan:
+            self.admin("set-plan", email, plan)
+        return {"Authorization": f"Bearer {answer.json()['access']}"}
+
+    def ask_metrics(self, path: str) -> requests.Response:
+        return requests.get(f"http://{self.settings['QRSTUDIO_METRICS_LISTEN']}{path}", timeout=30)
+
+    def metrics(self) -> dict[str, float]:
+        """The metrics without labels, of a server that has an address for them."""
+        text = self.ask_metrics("/metrics").text
+        lines = [line.split() for line in text.splitlines() if not line.startswith("#") and "{" not in line]
+        return {name: float(value) for name, value in lines}
 
     def generate(self, key: str, **fields) -> requests.Response:
         return requests.post(f"{self.url}/api/v1/generate/", json=fields, headers={"X-Api-Key": key}, timeout=30)

@@ -1,20 +1,10 @@
 """Keys as their owner handles them over HTTP."""
 
-import os
-
 import requests
 
 from studio import Studio
 
 UNKNOWN = (401, {"detail": "Invalid or revoked API key."})
-
-
-def sign_up(studio: Studio) -> dict[str, str]:
-    """The headers of somebody new."""
-    body = {"email": f"{os.urandom(6).hex()}@example.com", "password": os.urandom(12).hex(), "name": "Ada"}
-    answer = requests.post(f"{studio.url}/api/auth/signup/", json=body, timeout=30)
-    assert answer.status_code == 201, answer.text
-    return {"Authorization": f"Bearer {answer.json()['access']}"}
 
 
 def render(studio: Studio, key: str) -> requests.Response:
@@ -28,7 +18,7 @@ def refusal(answer: requests.Response) -> tuple[int, dict]:
 def test_the_life_of_a_key(any_engine):
     """Signed up, made, used, rotated, revoked: each step counts from the very next request."""
     url = f"{any_engine.url}/api/v1/keys/"
-    owner = sign_up(any_engine)
+    owner = any_engine.sign_up()
     assert requests.get(url, headers=owner, timeout=30).json() == {"keys": []}
 
     answer = requests.post(url, json={"name": "shop"}, headers=owner, timeout=30)
@@ -64,7 +54,7 @@ def test_the_life_of_a_key(any_engine):
 
 def test_another_workspaces_key_is_not_there(any_engine):
     url = f"{any_engine.url}/api/v1/keys/"
-    owner, stranger = sign_up(any_engine), sign_up(any_engine)
+    owner, stranger = any_engine.sign_up(), any_engine.sign_up()
     made = requests.post(url, json={"name": "shop"}, headers=owner, timeout=30).json()
     for method, tail in (("DELETE", ""), ("POST", "rotate/")):
         theirs, nobodys = (
@@ -88,7 +78,7 @@ def test_a_revocation_counts_on_every_node(tmp_path, databases):
             node.settings["QRSTUDIO_SECRET_KEY"] = "a secret that both of the nodes know"
             nodes.append(node.start())
         one, two = nodes
-        owner = sign_up(one)
+        owner = one.sign_up()
         made = requests.post(f"{one.url}/api/v1/keys/", json={"name": "shop"}, headers=owner, timeout=30).json()
         key = made["raw_key"]
         assert render(two, key).status_code == 200

@@ -180,7 +180,7 @@ def test_check_says_what_is_wrong_in_words(tmp_path, authority):
     ):
         done = run("check", "--json", env=settings | {
             "QRSTUDIO_TLS_CERT": str(certificate / "cert.pem"), "QRSTUDIO_TLS_KEY": str(key / "key.pem"),
-            "QRSTUDIO_PUBLIC_URL": url,
+            "QRSTUDIO_PUBLIC_URL": url, "QRSTUDIO_SCAN_URL": "https://qr.example",
         })
         report = json.loads(done.stdout)
         assert done.returncode == code and report["ok"] == (code == 0), report
@@ -207,7 +207,7 @@ def test_keys_of_every_usual_kind_work(tmp_path, kind):
         assert b"BEGIN PRIVATE KEY" not in key.read_bytes()
     done = run("check", env={
         "QRSTUDIO_LISTEN": "127.0.0.1:0", "QRSTUDIO_DATA_DIR": str(tmp_path / "data"),
-        "QRSTUDIO_TLS_CERT": str(certificate), "QRSTUDIO_TLS_KEY": str(key),
+        "QRSTUDIO_TLS_CERT": str(certificate), "QRSTUDIO_TLS_KEY": str(key), "QRSTUDIO_SCAN_URL": "https://qr.example",
     })
     assert done.returncode == 0 and b"key.pem fits the certificate" in done.stdout, done.stdout.decode()
     assert b"signed by itself" in done.stdout

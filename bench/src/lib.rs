@@ -3,8 +3,12 @@
 //! The machine is shared and noisy, so times are CPU times of this thread, every contestant runs in every round, and
 //! only ratios of the same round are compared; the median round counts.
 
+use std::error::Error;
+use std::hint::black_box;
 use std::io::{self, Write};
 use std::process::Command;
+
+use resvg::{tiny_skia, usvg};
 
 pub mod libqrencode;
 
@@ -151,4 +155,41 @@ pub fn print_table(head: &[String], rows: &[Vec<String>]) -> io::Result<()> {
 /// "ok" when the ratio is within its goal.
 pub fn verdict(ratio: f64, goal: f64) -> &'static str {
     if ratio <= goal { "ok" } else { "MISS" }
+}
+
+/// An SVG of ours, drawn by resvg and compressed by the png crate with its fast setting, as RGB since nothing is transparent.
+pub fn resvg_png(svg: &[u8], side: u32) -> Result<Vec<u8>, Box<dyn Error>> {
+    let tree = usvg::Tree::from_data(svg, &usvg::Options::default())?;
+    let mut pixels = tiny_skia::Pixmap::new(side, side).ok_or("no pixels")?;
+    let scale = side as f32 / tree.size().width();
+    resvg::render(
+        &tree,
+        tiny_skia::Transform::from_scale(scale, scale),
+        &mut pixels.as_mut(),
+    );
+    let rgb: Vec<u8> = pixels
+        .data()
+        .chunks_exact(4)
+        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
+        .collect();
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, side, side);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.write_header()?.write_image_data(&rgb)?;
+    Ok(file)
+}
+
+/// Milliseconds of one of so many calls, and the bytes of its file.
+pub fn timed(
+    calls: u32,
+    mut draw: impl FnMut() -> Result<Vec<u8>, Box<dyn Error>>,
+) -> Result<(f64, usize), Box<dyn Error>> {
+    let mut bytes = 0;
+    let start = cpu_seconds();
+    for _ in 0..calls {
+        bytes = black_box(draw()?).len();
+    }
+    Ok((1e3 * (cpu_seconds() - start) / f64::from(calls), bytes))
 }

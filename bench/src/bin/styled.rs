@@ -13,8 +13,7 @@ use fast_qr::convert::{Builder, Shape};
 use fast_qr::{ECL, QRBuilder};
 use qr_print::{Color, Design, FinderCentre, FinderRing, Format, Output, Pattern, PrintSize, render};
 use qr_symbol::{EncodeOptions, ErrorCorrectionLevel, LevelChoice};
-use qrstudio_bench::{cpu_seconds, median, print_table, verdict};
-use resvg::{tiny_skia, usvg};
+use qrstudio_bench::{median, print_table, resvg_png, timed, verdict};
 
 const URL: &str = "https://www.example.com/menu/2026/winter/table-12?utm_source=poster&utm_medium=qr&utm_campaign=soup-7f3a9c";
 const VERSION: u8 = 10;
@@ -131,7 +130,7 @@ fn row(picture: &Picture) -> Result<Vec<String>, Box<dyn Error>> {
         let (our_ms, our_bytes) = timed(5, || our_png(picture))?;
         let (its_ms, peer_bytes) = timed(1, || match picture.peer {
             Peer::FastQr => fast_qr_png(picture),
-            Peer::Resvg => resvg_png(picture),
+            Peer::Resvg => resvg_of_ours(picture),
         })?;
         ratios.push(our_ms / its_ms);
         ours.push(our_ms);
@@ -167,19 +166,6 @@ fn row(picture: &Picture) -> Result<Vec<String>, Box<dyn Error>> {
     ])
 }
 
-/// Milliseconds of one of so many calls, and the bytes of its file.
-fn timed(
-    calls: u32,
-    mut draw: impl FnMut() -> Result<Vec<u8>, Box<dyn Error>>,
-) -> Result<(f64, usize), Box<dyn Error>> {
-    let mut bytes = 0;
-    let start = cpu_seconds();
-    for _ in 0..calls {
-        bytes = black_box(draw()?).len();
-    }
-    Ok((1e3 * (cpu_seconds() - start) / f64::from(calls), bytes))
-}
-
 fn ours(picture: &Picture, format: Format) -> Result<Vec<u8>, Box<dyn Error>> {
     let options = EncodeOptions {
         level: LevelChoice::Exactly(ErrorCorrectionLevel::H),
@@ -211,27 +197,7 @@ fn fast_qr_png(picture: &Picture) -> Result<Vec<u8>, Box<dyn Error>> {
 }
 
 /// Our own SVG, drawn and compressed by others.
-fn resvg_png(picture: &Picture) -> Result<Vec<u8>, Box<dyn Error>> {
-    let svg = ours(picture, Format::Svg)?;
-    let tree = usvg::Tree::from_data(&svg, &usvg::Options::default())?;
+fn resvg_of_ours(picture: &Picture) -> Result<Vec<u8>, Box<dyn Error>> {
     let side = PrintSize::new(picture.inches, picture.dpi)?.side_px();
-    let mut pixels = tiny_skia::Pixmap::new(side, side).ok_or("no pixels")?;
-    let scale = side as f32 / tree.size().width();
-    resvg::render(
-        &tree,
-        tiny_skia::Transform::from_scale(scale, scale),
-        &mut pixels.as_mut(),
-    );
-    let rgb: Vec<u8> = pixels
-        .data()
-        .chunks_exact(4)
-        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
-        .collect();
-    let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, side, side);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Fast);
-    encoder.write_header()?.write_image_data(&rgb)?;
-    Ok(file)
+    resvg_png(&ours(picture, Format::Svg)?, side)
 }
