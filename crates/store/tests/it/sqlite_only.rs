@@ -269,16 +269,17 @@ fn a_caller_who_left_before_the_turn_pays_nothing() {
         let held = other
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .unwrap();
-        // The writer may have taken the first already; the second stands in the queue behind it for certain.
-        let mut first = pin!(store.commit_render(charge(&ada, 1, 5)));
+        // The writer may have taken the first already; the others stand in a queue behind it for certain.
+        let mut first = pin!(store.add_credits("ada@example.com", 1));
         assert!(poll!(&mut first).is_pending());
         {
             let mut leaving = pin!(store.add_credits("ada@example.com", 9));
-            assert!(poll!(&mut leaving).is_pending());
+            let mut charge_of_leaving = pin!(store.commit_render(charge(&ada, 1, 5)));
+            assert!(poll!(&mut leaving).is_pending() && poll!(&mut charge_of_leaving).is_pending());
         }
         held.rollback().unwrap();
-        first.await.unwrap();
-        assert_eq!(store.add_credits("ada@example.com", 1).await.unwrap(), Some(1));
+        assert_eq!(first.await.unwrap(), Some(1));
+        assert_eq!(store.add_credits("ada@example.com", 1).await.unwrap(), Some(2));
     });
 }
 
