@@ -38,7 +38,7 @@ pub(super) fn keys_revoked(revoked: &KeysRevoked) -> String {
     revoked
         .revoked
         .iter()
-        .map(|key| format!("Revoked {} ({}).\n", key.key_prefix, key.name))
+        .map(|key| format!("Revoked {} ({}).\n", key.key_prefix, output::harmless(&key.name)))
         .collect()
 }
 
