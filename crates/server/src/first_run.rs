@@ -56,7 +56,8 @@ pub async fn first_account(
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<Option<FirstAccount>, FirstRunError> {
-    if !is_empty(store, clock).await? {
+    // Saves every later start the password hash.
+    if !store.is_empty().await? {
         return Ok(None);
     }
     let at = Millis(clock.now_ms());
@@ -79,10 +80,4 @@ pub async fn first_account(
         password,
         api_key: key.reveal(),
     }))
-}
-
-/// Whether nobody has an account yet. Saves every later start the password hash.
-pub(crate) async fn is_empty(store: &Store, clock: &dyn Clock) -> Result<bool, StoreError> {
-    let month = qrstudio_store::Month::of(Millis(clock.now_ms()));
-    Ok(store.list_accounts(month).await?.is_empty())
 }

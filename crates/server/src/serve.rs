@@ -272,7 +272,7 @@ async fn first_account(app: &App, seen: bool) -> Result<Option<FirstAccount>, Se
     if seen {
         return Ok(first_run::first_account(app.store(), app.clock(), app.entropy()).await?);
     }
-    if first_run::is_empty(app.store(), app.clock()).await? {
+    if app.store().is_empty().await? {
         tracing::warn!(
             "there is no account yet, and no terminal to show a new one on: \
              run `qrstudio admin create-user <e-mail> --plan enterprise`"

@@ -150,6 +150,8 @@ pub struct AccountLine {
     pub monthly_quota: Option<u64>,
     /// Credits left.
     pub credits: u64,
+    /// Who sent the owner, as the sign-up said; `null` where it said nothing.
+    pub referral_code: Option<String>,
     /// Its keys, the oldest first.
     pub keys: Vec<KeyLine>,
 }
@@ -170,6 +172,7 @@ impl AccountLine {
             used_this_month: account.used,
             monthly_quota: plans.get(account.plan).monthly_renders,
             credits: account.credits,
+            referral_code: account.referral_code,
             keys: account.keys.into_iter().map(KeyLine::from).collect(),
         }
     }

@@ -173,27 +173,16 @@ impl Admin {
             return Err(AdminError::InvalidKeyName);
         }
         let unknown = || AdminError::UnknownEmail(email.to_owned());
-        let owned = self.list().await?.accounts;
-        let owned = owned
-            .iter()
-            .find(|line| EmailKey::of(&line.user.email) == EmailKey::of(email))
-            .ok_or_else(unknown)?;
-        if let Some(asked) = plan.filter(|asked| *asked > owned.workspace.plan) {
-            return Err(AdminError::PlanAboveWorkspace {
-                asked,
-                workspace: owned.workspace.plan,
-            });
+        let account = EmailKey::of(email);
+        let workspace = self.store.owned_plan(account.as_str()).await?;
+        let workspace = workspace.ok_or_else(unknown)?;
+        if let Some(asked) = plan.filter(|asked| *asked > workspace) {
+            return Err(AdminError::PlanAboveWorkspace { asked, workspace });
         }
         let key = RawKey::draw(&*self.entropy);
         let row = key.row(name, plan, self.now());
-        let id = self
-            .store
-            .create_key(
-                WorkspaceRef::OwnedBy(EmailKey::of(email).as_str().to_owned()),
-                row,
-            )
-            .await?
-            .ok_or_else(unknown)?;
+        let owner = WorkspaceRef::OwnedBy(account.as_str().to_owned());
+        let id = self.store.create_key(owner, row).await?.ok_or_else(unknown)?;
         Ok(CreatedKey {
             id: id.0,
             name: name.to_owned(),

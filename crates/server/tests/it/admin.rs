@@ -109,6 +109,7 @@ async fn plans_credits_and_keys_are_listed_as_they_were_set() {
             }
           ],
           "monthly_quota": 500,
+          "referral_code": null,
           "used_this_month": 0,
           "user": {
             "email": "ann@example.com",

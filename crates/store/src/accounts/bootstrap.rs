@@ -12,6 +12,14 @@ const BOOTSTRAP_LOCK: i64 = 0x5152_0002;
 const TAKE_LOCK: &str = "SELECT 1::BIGINT FROM pg_advisory_xact_lock($1)";
 
 impl Store {
+    /// Whether there is no workspace at all.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and the other causes of a failing call.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        self.run(IsEmpty).await
+    }
+
     /// Stores the first account, but only while there is no workspace at all: two servers that start at once on one
     /// database make one account, and the second gets `None`.
     ///
@@ -19,6 +27,18 @@ impl Store {
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
     pub async fn bootstrap(&self, account: NewAccount) -> Result<Option<Account>, StoreError> {
         self.run(Bootstrap(account)).await
+    }
+}
+
+struct IsEmpty;
+
+impl Unit for IsEmpty {
+    type Output = bool;
+    const ACCESS: Access = Access::Look;
+
+    async fn run<D: Db>(&self, db: &mut D) -> Result<bool, StoreError> {
+        let any = db.row(sql::ANY_WORKSPACE, &[], |row| row.integer(0)).await?;
+        Ok(any.is_none())
     }
 }
 
@@ -33,8 +53,7 @@ impl Unit for Bootstrap {
         if D::ENGINE == Engine::Postgres {
             db.execute(TAKE_LOCK, &[Value::Integer(BOOTSTRAP_LOCK)]).await?;
         }
-        let workspaces = db.row(sql::COUNT_WORKSPACES, &[], |row| row.integer(0)).await?;
-        if workspaces != Some(0) {
+        if !IsEmpty.run(db).await? {
             return Ok(None);
         }
         create::insert(db, &self.0, create::Origin::Operator).await

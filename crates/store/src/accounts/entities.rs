@@ -57,6 +57,8 @@ pub struct AccountSummary {
     pub used: u64,
     /// Credits left.
     pub credits: u64,
+    /// Who sent the owner, as the sign-up said.
+    pub referral_code: Option<String>,
     /// All keys, the oldest first, revoked ones included.
     pub keys: Vec<Key>,
     /// When the workspace was made.

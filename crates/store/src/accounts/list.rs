@@ -58,6 +58,7 @@ fn read(row: &dyn Columns) -> Result<AccountSummary, StoreError> {
         name: row.text(6)?,
         used: count(row.integer(7)?)?,
         credits: count(row.integer(8)?)?,
+        referral_code: row.maybe_text(9)?,
         keys: Vec::new(),
     })
 }

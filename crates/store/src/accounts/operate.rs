@@ -3,7 +3,7 @@
 use crate::{
     PlanName, Store, StoreError, WorkspaceId, WorkspaceRef,
     accounts::{email_key, sql},
-    unit::{Access, Db, Unit, Value, count},
+    unit::{Access, Db, Unit, Value, count, word},
 };
 
 impl Store {
@@ -14,6 +14,14 @@ impl Store {
     pub async fn set_plan(&self, email: &str, plan: PlanName) -> Result<Option<WorkspaceId>, StoreError> {
         self.run(SetPlan(WorkspaceRef::OwnedBy(email.to_owned()), plan))
             .await
+    }
+
+    /// The plan of the workspace that this user owns. `None`: no such user, or no workspace of theirs.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and the other causes of a failing call.
+    pub async fn owned_plan(&self, email: &str) -> Result<Option<PlanName>, StoreError> {
+        self.run(OwnedPlan(email_key(email))).await
     }
 
     /// Gives credits to the workspace that this user owns and returns how many it has now. `None`: no such user, or no
@@ -65,6 +73,20 @@ impl Unit for SetPlan {
         )
         .await?;
         Ok(Some(workspace))
+    }
+}
+
+struct OwnedPlan(String);
+
+impl Unit for OwnedPlan {
+    type Output = Option<PlanName>;
+    const ACCESS: Access = Access::Look;
+
+    async fn run<D: Db>(&self, db: &mut D) -> Result<Option<PlanName>, StoreError> {
+        db.row(sql::OWNED_PLAN, &[Value::Text(&self.0)], |row| {
+            word(&row.text(0)?)
+        })
+        .await
     }
 }
 

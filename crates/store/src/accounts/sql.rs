@@ -13,7 +13,7 @@ macro_rules! solely_owned {
 pub(crate) use solely_owned;
 
 statements! {
-    COUNT_WORKSPACES = "SELECT COUNT(*) FROM workspaces";
+    ANY_WORKSPACE = "SELECT id FROM workspaces LIMIT 1";
 
     /// No row: the e-mail is taken.
     INSERT_USER = "\
@@ -41,6 +41,11 @@ statements! {
         SELECT m.workspace_id FROM memberships m JOIN users u ON u.id = m.user_id \
         WHERE u.email_key = $1 AND m.role = 'owner' ORDER BY m.workspace_id LIMIT 1";
 
+    /// The plan of the same.
+    OWNED_PLAN = "\
+        SELECT w.plan FROM workspaces w JOIN memberships m ON m.workspace_id = w.id JOIN users u ON u.id = m.user_id \
+        WHERE u.email_key = $1 AND m.role = 'owner' ORDER BY w.id LIMIT 1";
+
     WORKSPACE_EXISTS = "SELECT id FROM workspaces WHERE id = $1";
 
     SET_PLAN = "UPDATE workspaces SET plan = $2 WHERE id = $1";
@@ -50,7 +55,7 @@ statements! {
     /// $1 is the month that "used" is about: an older stored month counts as nothing used.
     LIST_ACCOUNTS = "\
         SELECT w.id, w.name, w.plan, w.created_at, u.id, u.email, u.name, \
-               CASE WHEN b.month < $1 THEN 0 ELSE b.used END, b.credits \
+               CASE WHEN b.month < $1 THEN 0 ELSE b.used END, b.credits, w.referral_code \
         FROM workspaces w \
         JOIN balances b ON b.workspace_id = w.id \
         JOIN memberships m ON m.workspace_id = w.id AND m.role = 'owner' \

@@ -52,12 +52,14 @@ async fn an_account_is_whole(fixture: &Fixture) {
 
 async fn bootstrap_fills_only_an_empty_store(fixture: &Fixture) {
     let store = &fixture.store;
+    assert!(store.is_empty().await.unwrap());
     let first = store.bootstrap(new_account("first@example.com")).await.unwrap();
     assert_eq!(first.unwrap().email, "first@example.com");
     assert_eq!(
         store.bootstrap(new_account("second@example.com")).await.unwrap(),
         None
     );
+    assert!(!store.is_empty().await.unwrap());
     assert_eq!(store.list_accounts(Month::of(NOW)).await.unwrap().len(), 1);
 }
 
@@ -125,6 +127,9 @@ async fn plan_and_credits_go_to_the_workspace_that_the_user_owns(fixture: &Fixtu
         None
     );
     assert_eq!(store.add_credits("nobody@example.com", 1).await.unwrap(), None);
+    let plan = async |email| store.owned_plan(email).await.unwrap();
+    assert_eq!(plan("ADA@example.com").await, Some(PlanName::Agency));
+    assert_eq!(plan("nobody@example.com").await, None);
     let accounts = store.list_accounts(Month::of(NOW)).await.unwrap();
     let plans: Vec<_> = accounts
         .iter()
