@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use qrstudio_server::{Config, RateLimits};
+use qrstudio_store::Role;
 use serde_json::{Value, json};
 
 use crate::studio::{Studio, request};
@@ -261,9 +263,20 @@ async fn make_for(studio: &Studio, path: &str, access: &str) -> String {
 /// Ids that name nothing.
 const UNKNOWN: [&str; 4] = ["4000000", "01M83PPH001440E1G50G1G4080", "zzzzzzzz", "x"];
 
+/// Whether an id is formed as this one is.
+fn could_be(id: &str, formed: &str) -> bool {
+    let is_number = |id: &str| id.parse::<i64>().is_ok();
+    is_number(id) == is_number(formed) && (is_number(id) || id.len() == formed.len())
+}
+
 #[tokio::test]
 async fn what_belongs_to_another_workspace_is_not_there() {
-    let studio = Studio::new().await;
+    // How many requests the asker has left is no word about an id.
+    let studio = Studio::with_config(Config {
+        rate_limits: RateLimits::Off,
+        ..Config::default()
+    })
+    .await;
     let ada = studio.sign_up("ada@example.com").await;
     let eve = studio.sign_up("eve@example.com").await;
     for operation in operations(&studio).await {
@@ -272,29 +285,48 @@ async fn what_belongs_to_another_workspace_is_not_there() {
         }
         let (method, path) = (operation.method.to_uppercase(), &operation.path);
         let theirs = make_for(&studio, path, &ada.access).await;
-        let ask = async |id: &str| {
-            let path = filled(path, id);
+        assert!(
+            UNKNOWN.iter().any(|id| could_be(id, &theirs)),
+            "an id as {theirs} is wanted that names nothing"
+        );
+        let ask = async |id: &str, query: &str, body: &Value| {
+            let path = filled(path, id) + query;
             let mut answer = studio
-                .send(&method, &path, Some(&eve.access), Some(json!({})))
+                .send(&method, &path, Some(&eve.access), Some(body.clone()))
                 .await;
             answer.headers.remove("x-request-id");
-            // How many requests the asker has left is no word about the id.
-            for name in ["ratelimit", "x-ratelimit-remaining", "x-ratelimit-reset"] {
-                answer.headers.remove(name);
-            }
             answer
         };
-        let anothers = ask(&theirs).await;
-        assert_eq!(anothers.status, 404, "{method} {path}: {}", anothers.line());
-        for id in UNKNOWN {
-            let unknown = ask(id).await;
-            assert_eq!(
-                (anothers.status, &anothers.headers, anothers.text()),
-                (unknown.status, &unknown.headers, unknown.text()),
-                "{method} {path} tells {theirs} of another workspace from {id}"
-            );
+        for (query, body, is_wrong) in [
+            ("", json!({}), false),
+            ("", json!({"name": "mine"}), false),
+            ("?from=2026-11-01&page=2", json!({}), false),
+            ("?from=never&to=x&page=-1", json!({}), true),
+            (
+                "",
+                json!({"name": 5, "destination_url": "x", "is_active": []}),
+                true,
+            ),
+            ("", json!([]), true),
+        ] {
+            let anothers = ask(&theirs, query, &body).await;
+            if !is_wrong {
+                assert_eq!(anothers.status, 404, "{method} {path}: {}", anothers.line());
+            }
+            for id in UNKNOWN {
+                // What is wrong with a request may be said before its id is looked up, but not before it is read.
+                if is_wrong && !could_be(id, &theirs) {
+                    continue;
+                }
+                let unknown = ask(id, query, &body).await;
+                assert_eq!(
+                    (anothers.status, &anothers.headers, anothers.text()),
+                    (unknown.status, &unknown.headers, unknown.text()),
+                    "{method} {path}{query} {body} tells {theirs} of another workspace from {id}"
+                );
+            }
         }
-        // The owner finds it: the 404 above was about whose it is.
+        // Nothing came of it, and its owner finds it: the 404 was about whose it is.
         let own = studio
             .send(
                 &method,
@@ -305,6 +337,49 @@ async fn what_belongs_to_another_workspace_is_not_there() {
             .await;
         assert_ne!(own.status, 404, "{method} {path}");
     }
+}
+
+/// A workspace's own things: whoever belongs to it sees them, and viewers change none.
+#[tokio::test]
+async fn viewers_see_everything_and_change_nothing() {
+    let studio = Studio::with_config(Config {
+        rate_limits: RateLimits::Off,
+        ..Config::default()
+    })
+    .await;
+    let ada = studio.sign_up("ada@example.com").await;
+    let refused = r#"403 {"detail":"You do not have permission to perform this action."}"#;
+    let mut looked = 0;
+    for operation in operations(&studio).await {
+        let is_session = operation.credential.as_deref() == Some("session");
+        // What is under /api/auth/ is the user's own.
+        if !is_session || operation.path.starts_with("/api/auth/") {
+            continue;
+        }
+        let (method, path) = (operation.method.to_uppercase(), &operation.path);
+        studio.set_role(1, 1, Role::Owner).await;
+        let ids = if path.contains('{') {
+            vec![make_for(&studio, path, &ada.access).await, UNKNOWN[0].to_owned()]
+        } else {
+            vec![String::new()]
+        };
+        studio.set_role(1, 1, Role::Viewer).await;
+        for (index, id) in ids.iter().enumerate() {
+            let path = filled(path, id);
+            let answer = studio
+                .send(&method, &path, Some(&ada.access), Some(json!({})))
+                .await;
+            if method == "GET" {
+                let expected = if index == 0 { 200 } else { 404 };
+                assert_eq!(answer.status, expected, "{method} {path}: {}", answer.line());
+            } else {
+                // Before anything shows of what is there, and of what is wrong with the body.
+                assert_eq!(answer.line(), refused, "{method} {path}");
+            }
+        }
+        looked += 1;
+    }
+    assert!(looked >= 5);
 }
 
 #[test]
