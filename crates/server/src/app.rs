@@ -146,13 +146,13 @@ impl App {
         &self.0.url
     }
 
-    /// Base of the URLs in dynamic codes.
     /// The way of a scan.
     #[must_use]
     pub fn scans(&self) -> &Scans {
         &self.0.scans
     }
 
+    /// Base of the URLs in dynamic codes.
     pub(crate) fn scan_base(&self) -> &ScanBase {
         &self.0.scan_base
     }

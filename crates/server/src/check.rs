@@ -169,7 +169,6 @@ fn scan_url(config: &Config) -> Finding {
     finding(SCAN_URL, Verdict::Ok, text)
 }
 
-/// Whether requests can come by HTTPS at all.
 /// What strangers may have us ask, beside the public internet.
 fn fetch_allow(config: &Config) -> Option<Finding> {
     let allowed = &config.fetch_allow;
@@ -183,6 +182,7 @@ fn fetch_allow(config: &Config) -> Option<Finding> {
     (!allowed.is_empty()).then(|| finding(FETCH_ALLOW, Verdict::Ok, text))
 }
 
+/// Whether requests can come by HTTPS at all.
 fn trusted_proxies(config: &Config) -> Finding {
     let proxies = &config.trusted_proxies;
     if proxies.iter().any(Network::is_everything) {

@@ -68,7 +68,7 @@ fn plain(local: &str) -> Option<&str> {
     if is_dot_atom(quoted) {
         return Some(quoted);
     }
-    is_quotable(quoted).then_some(local)
+    is_quoted(local).then_some(local)
 }
 
 /// RFC 5322: words of these letters with single dots between them.
@@ -79,20 +79,24 @@ fn is_dot_atom(local: &str) -> bool {
         .all(|word| !word.is_empty() && word.bytes().all(is_letter))
 }
 
-/// Whether a text may stand between quotes: printable ASCII, with quotes and backslashes behind a backslash.
-fn is_quotable(text: &str) -> bool {
-    let mut bytes = text.bytes();
+/// RFC 5321: printable ASCII between quotes, with quotes and backslashes behind a backslash.
+pub(crate) fn is_quoted(local: &str) -> bool {
+    let Some(inner) = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return false;
+    };
+    let is_printable = |byte: u8| (b' '..=b'~').contains(&byte);
+    let mut bytes = inner.bytes();
     while let Some(byte) = bytes.next() {
         let fits = match byte {
-            b'\\' => bytes.next().is_some_and(|byte| (b' '..=b'~').contains(&byte)),
+            b'\\' => bytes.next().is_some_and(is_printable),
             b'"' => false,
-            byte => (b' '..=b'~').contains(&byte),
+            byte => is_printable(byte),
         };
         if !fits {
             return false;
         }
     }
-    !text.is_empty()
+    (1..=LONGEST_LOCAL - 2).contains(&inner.len())
 }
 
 /// A domain in ASCII letters, lower case: with a dot in it, or `localhost`.

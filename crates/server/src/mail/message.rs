@@ -11,6 +11,7 @@ use lettre::{Address, Message};
 
 use super::words::words;
 use super::{Mail, form};
+use crate::email;
 
 /// A letter and where it goes.
 pub(super) struct Sealed {
@@ -63,31 +64,12 @@ fn address(text: &str) -> Option<Address> {
     match Address::new(local, &domain) {
         Ok(address) => Some(address),
         // lettre knows no spaces between quotes, which RFC 5321 allows.
-        Err(_) if is_quoted(local) => {
+        Err(_) if email::is_quoted(local) => {
             Address::new("quoted", &domain).ok()?;
             Some(Address::new_dangerous(local, domain))
         }
         Err(_) => None,
     }
-}
-
-/// Whether a local part is a `Quoted-string` of RFC 5321: printable ASCII, what is special behind a backslash.
-fn is_quoted(local: &str) -> bool {
-    let Some(inner) = local.strip_prefix('"').and_then(|local| local.strip_suffix('"')) else {
-        return false;
-    };
-    let mut bytes = inner.bytes();
-    while let Some(byte) = bytes.next() {
-        let good = match byte {
-            b'"' => false,
-            b'\\' => bytes.next().is_some_and(|escaped| matches!(escaped, b' '..=b'~')),
-            _ => matches!(byte, b' '..=b'~'),
-        };
-        if !good {
-            return false;
-        }
-    }
-    (1..=62).contains(&inner.len())
 }
 
 fn ascii(domain: &str) -> Option<String> {
