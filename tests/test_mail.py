@@ -2,6 +2,7 @@
 
 import os
 import re
+import sqlite3
 from html.parser import HTMLParser
 
 import pytest
@@ -121,6 +122,20 @@ def test_a_forgotten_password_is_replaced_in_french(postal, mail):
     assert log_in(postal, email, PASSWORD).status_code == 401
     assert log_in(postal, email, new).status_code == 200
     assert mail.is_empty()
+
+
+def test_the_answer_to_who_forgot_a_password_waits_for_nothing_that_only_users_have(postal, mail):
+    sign_up(postal, "ada@example.com")
+    mail.letter()
+    # Nothing can be written meanwhile: were the token stored first, the answer would wait for it, and tell.
+    writer = sqlite3.connect(postal.directory / "data" / "qrstudio.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    asked = ("ada@example.com", "nobody@example.com")
+    answers = [post(postal, "/api/auth/password/reset/", email=email) for email in asked]
+    assert [answer.status_code for answer in answers] == [202, 202] and answers[0].content == answers[1].content
+    assert mail.is_empty()
+    writer.execute("ROLLBACK")
+    assert mail.letter().message["Subject"] == "Choose a new password for QR Studio"
 
 
 def test_the_log_knows_neither_addresses_nor_links(postal, mail):

@@ -53,6 +53,12 @@ impl Failures {
         1
     }
 
+    /// Whether there are `most`.
+    pub(super) fn has_reached(&mut self, key: u128, most: u32, now: Duration) -> bool {
+        let count = self.counts.get_mut(key).filter(|count| count.ends > now);
+        count.is_some_and(|count| count.wrong >= most)
+    }
+
     /// One was none.
     pub(super) fn take_back(&mut self, key: u128) {
         if let Some(count) = self.counts.get_mut(key) {

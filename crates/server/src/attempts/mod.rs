@@ -3,7 +3,8 @@
 //! - so many tries a minute from one network;
 //! - so many wrong passwords for one account from one network, or from one device that has signed in to it before;
 //! - beyond many wrong passwords for one account from anywhere, strangers wait longer and longer for their answer.
-//!   Nobody is ever refused for what others do, and devices that are known wait for nothing.
+//!   Nobody is ever refused for what others do, and devices that are known wait for nothing;
+//! - so many letters a day that ask one address for a proof.
 //!
 //! All of it is in memory and forgotten soon. Networks and accounts are kept as keyed hashes.
 
@@ -41,6 +42,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(16);
 /// Strangers who may wait at once.
 const WAITING: usize = 1024;
 
+/// Letters that ask one address for a proof, whichever accounts they are for, and how long they count.
+const PROOFS: u32 = 5;
+const PROOFS_IN: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What can be tried from the outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Try {
@@ -70,6 +75,7 @@ pub(crate) struct Attempts {
     tries: Mutex<Buckets>,
     wrong: Mutex<Failures>,
     many_wrong: Mutex<Failures>,
+    proofs: Mutex<Failures>,
     waiting: Semaphore,
 }
 
@@ -81,6 +87,7 @@ impl Attempts {
             tries: Mutex::new(Buckets::new(TRIES, TRIES_IN)),
             wrong: Mutex::new(Failures::new(WRONG_IN)),
             many_wrong: Mutex::new(Failures::new(MANY_WRONG_IN)),
+            proofs: Mutex::new(Failures::new(PROOFS_IN)),
             waiting: Semaphore::new(WAITING),
         }
     }
@@ -141,6 +148,19 @@ impl Attempts {
             }
         }
         Ok(attempt)
+    }
+
+    /// Whether an address was asked for a proof so often that it is let alone: whoever signs up with a stranger's, again
+    /// and again, must not fill the stranger's mailbox.
+    pub(crate) fn is_asked_enough(&self, address: &EmailKey, now: Duration) -> bool {
+        let key = self.hash(&[b"proof of ", address.as_str().as_bytes()]);
+        self.is_on && lock(&self.proofs).has_reached(key, PROOFS, now)
+    }
+
+    /// Notes that a letter asks an address for a proof.
+    pub(crate) fn note_proof(&self, address: &EmailKey, now: Duration) {
+        let key = self.hash(&[b"proof of ", address.as_str().as_bytes()]);
+        lock(&self.proofs).add_always(key, now);
     }
 
     fn hash(&self, parts: &[&[u8]]) -> u128 {

@@ -85,16 +85,25 @@ impl Office {
 
     /// Takes a letter, unless too many wait.
     pub(super) fn take(self: &Arc<Self>, mail: Mail) {
-        let letter = mail.letter.name();
+        self.take_behind(async { Some(mail) });
+    }
+
+    /// Takes a letter that is still to be written, or none in the end.
+    pub(super) fn take_behind(
+        self: &Arc<Self>,
+        writing: impl Future<Output = Option<Mail>> + Send + 'static,
+    ) {
         let Ok(place) = Arc::clone(&self.room).try_acquire_owned() else {
-            tracing::error!(letter, "too many letters wait: this one was dropped");
+            tracing::error!("too many letters wait: one was dropped");
             return;
         };
         let office = Arc::clone(self);
-        // Written now: the letter tells when things happened.
+        // Of now: the letter tells when things happened.
         let at_ms = self.service.clock.now_ms();
         self.tasks.spawn(async move {
             let _place = place;
+            let Some(mail) = writing.await else { return };
+            let letter = mail.letter.name();
             let stamp = Stamp {
                 from: &office.from,
                 url: &office.service.url,

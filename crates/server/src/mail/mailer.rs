@@ -82,6 +82,20 @@ impl Mailer {
         }
     }
 
+    /// Does `writing` behind the caller and posts the letter that comes of it, if one does: neither the time nor the
+    /// outcome of the caller's answer tells which. Only for tests, whose letters go into their hand, it is done at once.
+    pub(crate) async fn post_behind(&self, writing: impl Future<Output = Option<Mail>> + Send + 'static) {
+        match &self.0 {
+            Way::Off => {}
+            Way::Held(_) => {
+                if let Some(mail) = writing.await {
+                    self.post(mail);
+                }
+            }
+            Way::Sent(office) => office.take_behind(writing),
+        }
+    }
+
     /// Waits for the letters that are on their way, at most `time`.
     pub(crate) async fn drain(&self, time: Duration) {
         let Way::Sent(office) = &self.0 else { return };

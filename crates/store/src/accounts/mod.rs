@@ -13,6 +13,7 @@ mod profile;
 mod sign_up;
 pub(crate) mod sql;
 
+pub(crate) use self::password::end_everything;
 pub use self::{
     create::CreateAccount,
     entities::{

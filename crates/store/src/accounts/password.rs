@@ -8,9 +8,9 @@ use crate::{
 };
 
 impl Store {
-    /// Stores a new password's hash, ends every session of the user, access tokens included, forgets the reset tokens
-    /// that were sent, and opens a session for the one who asked. `None`: the password has changed since `epoch`, or the
-    /// user is gone; nothing changed.
+    /// Stores a new password's hash, ends every session of the user, access tokens included, and every letter with which
+    /// somebody else could have the account, and opens a session for the one who asked. `None`: the password has changed
+    /// since `epoch`, or the user is gone; nothing changed.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
@@ -30,8 +30,8 @@ impl Store {
         .await
     }
 
-    /// Stores a new password's hash for the user with this e-mail, and ends every session and reset token of theirs.
-    /// `None`: there is no such user.
+    /// Stores a new password's hash for the user with this e-mail, and ends every session of theirs and every letter with
+    /// which somebody else could have the account. `None`: there is no such user.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
@@ -94,9 +94,13 @@ impl Unit for Set {
     }
 }
 
-async fn end_everything<D: Db>(db: &mut D, user: UserId) -> Result<(), StoreError> {
+/// What must not outlive a password: sessions, other resets, and proofs of other addresses, which whoever knew the old
+/// password may have asked for to have the account by them.
+pub(crate) async fn end_everything<D: Db>(db: &mut D, user: UserId) -> Result<(), StoreError> {
     let number = Value::Integer(user.0);
     db.execute(sessions::sql::CLOSE_ALL, &[number]).await?;
-    let resets = [number, Value::Text(Purpose::ResetPassword.as_str())];
-    db.execute(tokens::sql::FORGET_TOKENS, &resets).await.map(drop)
+    let takeovers = [number, Value::Text(Purpose::ResetPassword.as_str())];
+    db.execute(tokens::sql::FORGET_TAKEOVERS, &takeovers)
+        .await
+        .map(drop)
 }

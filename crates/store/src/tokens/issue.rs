@@ -1,25 +1,26 @@
 //! A token for a letter.
 
 use crate::{
-    NewToken, Store, StoreError, UserId,
+    Credentials, NewToken, Store, StoreError, UserId,
     tokens::sql,
     unit::{Access, Db, Unit, Value},
 };
 
 impl Store {
-    /// Stores a token unless `most` of its kind were sent to the user and still work: then the user has enough letters,
-    /// nothing is stored, and the answer is `false`. None of those is pushed out, so that nobody who asks for letters to
-    /// a stranger can spoil the stranger's own.
+    /// Stores a token for the user of these credentials. `false`, and nothing stored: password or address have changed
+    /// since those were read, so that the letter would reach somebody for whom it is not meant; or `most` of its kind were
+    /// sent to the user and still work, which is enough. None of those is pushed out, so that nobody who asks for letters
+    /// to a stranger can spoil the stranger's own.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
-    pub async fn issue_token(&self, user: UserId, token: NewToken, most: u32) -> Result<bool, StoreError> {
-        self.run(Issue { user, token, most }).await
+    pub async fn issue_token(&self, to: Credentials, token: NewToken, most: u32) -> Result<bool, StoreError> {
+        self.run(Issue { to, token, most }).await
     }
 }
 
 struct Issue {
-    user: UserId,
+    to: Credentials,
     token: NewToken,
     most: u32,
 }
@@ -29,8 +30,9 @@ impl Unit for Issue {
     const ACCESS: Access = Access::Write;
 
     async fn run<D: Db>(&self, db: &mut D) -> Result<bool, StoreError> {
-        let user = Value::Integer(self.user.0);
-        if db.execute(sql::HOLD_USER, &[user]).await? == 0 {
+        let user = Value::Integer(self.to.user.0);
+        let held = [user, Value::Integer(self.to.epoch), Value::Text(&self.to.email)];
+        if db.execute(sql::HOLD_USER, &held).await? == 0 {
             return Ok(false);
         }
         db.execute(sql::SWEEP_TOKENS, &[user, Value::Integer(self.token.at.0)])
@@ -40,7 +42,7 @@ impl Unit for Issue {
         if sent.unwrap_or_default() >= i64::from(self.most) {
             return Ok(false);
         }
-        insert(db, self.user, &self.token).await?;
+        insert(db, self.to.user, &self.token).await?;
         Ok(true)
     }
 }

@@ -2,8 +2,7 @@
 
 use crate::{
     Millis, Purpose, Store, StoreError, TokenHash, UserId,
-    accounts::email_key,
-    sessions,
+    accounts::{email_key, end_everything},
     tokens::sql,
     unit::{Access, Db, Unit, Value},
 };
@@ -18,8 +17,8 @@ pub struct PasswordReset {
 }
 
 impl Store {
-    /// Takes the token, stores the new password's hash, and ends every session and every other reset token of the user.
-    /// `None`: the token was used, is too old, or is none; nothing changed.
+    /// Takes the token, stores the new password's hash, and ends every session of the user and every letter with which
+    /// somebody else could have the account. `None`: the token was used, is too old, or is none; nothing changed.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
@@ -72,10 +71,7 @@ impl Unit for Reset {
         let Some(email) = email else {
             return Ok(None);
         };
-        let user_number = Value::Integer(user.0);
-        db.execute(sessions::sql::CLOSE_ALL, &[user_number]).await?;
-        let resets = [user_number, Value::Text(Purpose::ResetPassword.as_str())];
-        db.execute(sql::FORGET_TOKENS, &resets).await?;
+        end_everything(db, user).await?;
         Ok(Some(PasswordReset { user, email }))
     }
 }

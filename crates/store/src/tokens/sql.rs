@@ -3,8 +3,9 @@
 use crate::unit::statements;
 
 statements! {
-    /// Takes the user's row until the end of the transaction, so that counting and inserting are one step.
-    HOLD_USER = "UPDATE users SET session_epoch = session_epoch WHERE id = $1";
+    /// Takes the user's row until the end of the transaction, so that counting and inserting are one step, and only while
+    /// password and address are those for which the letter is meant.
+    HOLD_USER = "UPDATE users SET session_epoch = session_epoch WHERE id = $1 AND session_epoch = $2 AND email = $3";
 
     SWEEP_TOKENS = "DELETE FROM one_time_tokens WHERE user_id = $1 AND expires_at <= $2";
 
@@ -24,6 +25,11 @@ statements! {
         DELETE FROM one_time_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, email";
 
     FORGET_TOKENS = "DELETE FROM one_time_tokens WHERE user_id = $1 AND purpose = $2";
+
+    /// $1 user, $2 the purpose of resets. Leaves proofs of the address that the user has.
+    FORGET_TAKEOVERS = "\
+        DELETE FROM one_time_tokens WHERE user_id = $1 AND \
+        (purpose = $2 OR email <> (SELECT email FROM users WHERE id = $1))";
 
     FORGET_ALL_TOKENS = "DELETE FROM one_time_tokens WHERE user_id = $1";
 

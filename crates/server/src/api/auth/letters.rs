@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use qrstudio_store::{Millis, NewToken, Purpose, UserId};
+use qrstudio_store::{Credentials, Millis, NewToken, Purpose};
 
 use crate::app::App;
 use crate::auth::OneTimeToken;
+use crate::email::EmailKey;
 use crate::error::Result;
 use crate::mail::{Language, Letter, Mail};
 
@@ -24,9 +25,21 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Asks for a proof of the address.
-    pub(super) fn proof(app: &App, email: &str, language: Language) -> Self {
-        Self::new(app, Purpose::VerifyEmail, email, language)
+    /// Asks for a proof of the address; `None` where no letters can be sent, or enough were sent there.
+    pub(super) fn proof(app: &App, email: &str, language: Language) -> Option<Self> {
+        if !app.mailer().is_on() {
+            return None;
+        }
+        if app
+            .attempts()
+            .is_asked_enough(&EmailKey::of(email), app.clock().monotonic())
+        {
+            tracing::warn!(
+                "an address was asked often enough today to prove itself: it gets no further letter"
+            );
+            return None;
+        }
+        Some(Self::new(app, Purpose::VerifyEmail, email, language))
     }
 
     fn new(app: &App, purpose: Purpose, email: &str, language: Language) -> Self {
@@ -55,26 +68,43 @@ impl Prepared {
 
     /// Posts the letter, once its token is stored.
     pub(super) fn post(self, app: &App) {
+        if self.token.purpose == Purpose::VerifyEmail {
+            app.attempts()
+                .note_proof(&EmailKey::of(&self.mail.to), app.clock().monotonic());
+        }
         app.mailer().post(self.mail);
     }
 }
 
-/// Sends a letter that asks for a proof of the address, unless enough were sent.
-pub(super) async fn ask_for_proof(app: &App, user: UserId, email: &str, language: Language) -> Result<()> {
-    send(app, user, Prepared::proof(app, email, language)).await
-}
-
-/// Sends a letter with which the user can set a new password, unless enough were sent.
-pub(super) async fn offer_reset(app: &App, user: UserId, email: &str, language: Language) -> Result<()> {
-    let letter = Prepared::new(app, Purpose::ResetPassword, email, language);
-    send(app, user, letter).await
-}
-
-async fn send(app: &App, user: UserId, letter: Prepared) -> Result<()> {
-    if app.store().issue_token(user, letter.token.clone(), MOST).await? {
+/// Sends a letter that asks the user for a proof of an address, which may be another one than theirs; unless enough were
+/// sent, or their password has changed by now.
+pub(super) async fn ask_for_proof(app: &App, of: Credentials, email: &str, language: Language) -> Result<()> {
+    let Some(letter) = Prepared::proof(app, email, language) else {
+        return Ok(());
+    };
+    if app.store().issue_token(of, letter.token.clone(), MOST).await? {
         letter.post(app);
     }
     Ok(())
+}
+
+/// Sends a letter with which the user can set a new password, unless enough were sent. All that is done for a user and
+/// not for nobody is done behind the answer, so that its time does not tell who has an account.
+pub(super) async fn offer_reset(app: &App, to: Option<Credentials>, language: Language) {
+    let writer = app.clone();
+    let writing = async move {
+        // To the address that is stored, never to the one that was typed.
+        let to = to?;
+        let letter = Prepared::new(&writer, Purpose::ResetPassword, &to.email, language);
+        match writer.store().issue_token(to, letter.token, MOST).await {
+            Ok(stored) => stored.then_some(letter.mail),
+            Err(error) => {
+                tracing::error!(%error, "the token of a letter could not be stored: it is not sent");
+                None
+            }
+        }
+    };
+    app.mailer().post_behind(writing).await;
 }
 
 /// Tells a user something that asks for nothing; quiet where no letters can be sent.

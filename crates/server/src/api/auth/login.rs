@@ -89,8 +89,9 @@ pub(crate) async fn create(
         )
         .await?
         .ok_or(Error::WrongCredentials)?;
-    if app.mailer().is_on() && credentials.verified_at.is_none() {
-        letters::ask_for_proof(&app, credentials.user, &credentials.email, language).await?;
+    if credentials.verified_at.is_none() {
+        let email = credentials.email.clone();
+        letters::ask_for_proof(&app, credentials, &email, language).await?;
     }
     let cookie = app.device_cookie(&account);
     Ok(Reply::ok(TokenPair::of(&app, session, &refresh))

@@ -98,10 +98,7 @@ pub(crate) async fn create(
     let (wanted, ignored) = Wanted::read(&fields).map_err(Error::Fields)?;
     let now = Millis(app.clock().now_ms());
     let refresh = RefreshToken::draw(app.entropy());
-    let letter = app
-        .mailer()
-        .is_on()
-        .then(|| Prepared::proof(&app, &wanted.email, language));
+    let letter = Prepared::proof(&app, &wanted.email, language);
     let account = NewAccount {
         password_hash: app.hasher().hash(&wanted.password, app.entropy()).await?,
         email: wanted.email,

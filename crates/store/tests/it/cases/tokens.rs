@@ -2,8 +2,8 @@
 
 use futures_util::future::join_all;
 use qrstudio_store::{
-    Account, EmailVerified, KeyHash, Millis, NewToken, PasswordReset, Purpose, SignUp, SignedUp, SigningUp,
-    Store, TokenHash, VerifyEmail,
+    Account, Credentials, EmailVerified, KeyHash, Millis, NewToken, PasswordReset, Purpose, SignUp, SignedUp,
+    SigningUp, Store, TokenHash, VerifyEmail,
 };
 
 use crate::{
@@ -20,6 +20,8 @@ on_both_engines!(
     a_proof_of_an_address_that_somebody_took_changes_nothing,
     of_two_callers_with_one_token_one_is_first,
     a_reset_by_mail_verifies_the_address_that_it_went_to,
+    no_letter_that_could_take_the_account_outlives_a_password,
+    a_letter_is_for_the_password_and_the_address_that_were_read,
 );
 
 fn hash(text: &str) -> TokenHash {
@@ -38,7 +40,17 @@ fn token(purpose: Purpose, text: &str, email: &str) -> NewToken {
 
 async fn issue(store: &Store, account: &Account, purpose: Purpose, text: &str) {
     let token = token(purpose, text, &account.email);
-    assert!(store.issue_token(account.user, token, 5).await.unwrap());
+    assert!(issue_to(store, account, token).await);
+}
+
+/// The same to any address.
+async fn issue_to(store: &Store, account: &Account, token: NewToken) -> bool {
+    let to = credentials(store, account).await;
+    store.issue_token(to, token, 5).await.unwrap()
+}
+
+async fn credentials(store: &Store, account: &Account) -> Credentials {
+    store.credentials_of(account.user).await.unwrap().unwrap()
 }
 
 /// Somebody who signed up by themselves.
@@ -139,7 +151,7 @@ async fn letters_to_one_user_are_bounded_and_push_nothing_out(fixture: &Fixture)
         issue(store, &ada, Purpose::ResetPassword, &format!("letter {number}")).await;
     }
     let sixth = token(Purpose::ResetPassword, "letter 5", "ada@example.com");
-    assert!(!store.issue_token(ada.user, sixth.clone(), 5).await.unwrap());
+    assert!(!issue_to(store, &ada, sixth.clone()).await);
     // Another kind and another user have room, and the first letter still works.
     issue(store, &ada, Purpose::VerifyEmail, "a proof").await;
     issue(store, &bob, Purpose::ResetPassword, "to bob").await;
@@ -148,7 +160,7 @@ async fn letters_to_one_user_are_bounded_and_push_nothing_out(fixture: &Fixture)
     let mut tomorrow = sixth;
     tomorrow.at = Millis(NOW.0 + DAY);
     tomorrow.expires_at = Millis(NOW.0 + 2 * DAY);
-    assert!(store.issue_token(ada.user, tomorrow, 5).await.unwrap());
+    assert!(issue_to(store, &ada, tomorrow).await);
 }
 
 async fn a_sign_up_is_whole_and_has_to_verify(fixture: &Fixture) {
@@ -175,6 +187,8 @@ async fn a_sign_up_is_whole_and_has_to_verify(fixture: &Fixture) {
         access.owner_verified
     };
     assert!(!verified().await);
+    let list = store.list_accounts(qrstudio_store::Month::of(NOW)).await.unwrap();
+    assert_eq!(list[0].referral_code.as_deref(), Some("friend"));
     assert_eq!(
         store
             .verify_email(hash("proof ada@example.com"), NOW)
@@ -212,7 +226,7 @@ async fn a_proof_of_another_address_makes_it_the_users(fixture: &Fixture) {
     let ada = account(store, "ada@example.com").await;
     issue(store, &ada, Purpose::ResetPassword, "to the old one").await;
     let proof = token(Purpose::VerifyEmail, "to the new one", "Ada@new.example");
-    assert!(store.issue_token(ada.user, proof, 5).await.unwrap());
+    assert!(issue_to(store, &ada, proof).await);
     // Until it is opened, nothing is different.
     assert_eq!(store.credentials("ada@new.example").await.unwrap(), None);
     assert_eq!(
@@ -234,7 +248,7 @@ async fn a_proof_of_an_address_that_somebody_took_changes_nothing(fixture: &Fixt
     let store = &fixture.store;
     let ada = account(store, "ada@example.com").await;
     let proof = token(Purpose::VerifyEmail, "proof", "wanted@example.com");
-    assert!(store.issue_token(ada.user, proof, 5).await.unwrap());
+    assert!(issue_to(store, &ada, proof).await);
     account(store, "Wanted@example.com").await;
     assert_eq!(
         store.verify_email(hash("proof"), NOW).await.unwrap(),
@@ -273,4 +287,72 @@ async fn a_reset_by_mail_verifies_the_address_that_it_went_to(fixture: &Fixture)
         .unwrap();
     let now = store.credentials_of(done.account.user).await.unwrap().unwrap();
     assert_eq!(now.verified_at, Some(NOW));
+}
+
+/// Who knew the old password, or had the address before its owner did, may have asked for a proof of another one.
+async fn no_letter_that_could_take_the_account_outlives_a_password(fixture: &Fixture) {
+    let store = &fixture.store;
+    let replace = async |way: &str, ada: &Account| {
+        let new = way.to_owned();
+        match way {
+            "by its owner" => {
+                let session = store.change_password(ada.user, 0, new, new_session(way));
+                session.await.unwrap().is_some()
+            }
+            "by a letter" => {
+                issue(store, ada, Purpose::ResetPassword, way).await;
+                store.reset_password(hash(way), new, NOW).await.unwrap().is_some()
+            }
+            _ => store.set_password(&ada.email, new).await.unwrap().is_some(),
+        }
+    };
+    for (number, way) in ["by its owner", "by a letter", "by the operator"]
+        .into_iter()
+        .enumerate()
+    {
+        let email = format!("ada{number}@example.com");
+        let ada = sign_up(store, &email).await.account;
+        let elsewhere = format!("elsewhere {number}");
+        let proof = token(Purpose::VerifyEmail, &elsewhere, "eve@example.com");
+        assert!(issue_to(store, &ada, proof).await);
+        let before = format!("before {number}");
+        issue(store, &ada, Purpose::ResetPassword, &before).await;
+        assert!(replace(way, &ada).await, "{way}");
+        let taken = store.verify_email(hash(&elsewhere), NOW).await.unwrap();
+        assert_eq!(taken, VerifyEmail::Unknown, "{way}");
+        let owner = store.token_owner(Purpose::ResetPassword, hash(&before), NOW);
+        assert_eq!(owner.await.unwrap(), None, "{way}");
+        // The proof of the address that the user has goes on working.
+        let own = store
+            .verify_email(hash(&format!("proof {email}")), NOW)
+            .await
+            .unwrap();
+        assert!(matches!(own, VerifyEmail::Verified(_)), "{way}");
+    }
+}
+
+async fn a_letter_is_for_the_password_and_the_address_that_were_read(fixture: &Fixture) {
+    let store = &fixture.store;
+    let ada = account(store, "ada@example.com").await;
+    let first = credentials(store, &ada).await;
+    let issue = async |to: &Credentials, text: &str| {
+        let token = token(Purpose::ResetPassword, text, &to.email);
+        store.issue_token(to.clone(), token, 5).await.unwrap()
+    };
+    store
+        .set_password("ada@example.com", "new".to_owned())
+        .await
+        .unwrap();
+    assert!(!issue(&first, "under the old password").await);
+    let second = credentials(store, &ada).await;
+    let proof = token(Purpose::VerifyEmail, "elsewhere", "ada@new.example");
+    assert!(issue_to(store, &ada, proof).await);
+    store.verify_email(hash("elsewhere"), NOW).await.unwrap();
+    assert!(!issue(&second, "to the old address").await);
+    assert!(issue(&credentials(store, &ada).await, "to the new one").await);
+    let nobody = Credentials {
+        user: qrstudio_store::UserId(4_000_000),
+        ..second
+    };
+    assert!(!issue(&nobody, "to nobody").await);
 }

@@ -86,20 +86,18 @@ pub(crate) async fn change(
     }
     let access = &session.0;
     let mut profile = wanted.profile;
-    let mut pending_email = None;
+    let mut pending = None;
     if let Some(email) = wanted.email {
         let credentials = proof::prove(&app, &session, &wanted.current_password).await?;
         let is_the_same = EmailKey::of(email.as_str()) == EmailKey::of(&access.email);
-        if app.mailer().is_on() && !is_the_same {
-            pending_email = Some(email.into_string());
+        let email = email.into_string();
+        if !app.mailer().is_on() || is_the_same {
+            profile.email = Some((email, credentials.epoch));
+        } else if app.store().is_email_taken(&email, access.user).await? {
+            return Err(email_taken());
         } else {
-            profile.email = Some((email.into_string(), credentials.epoch));
+            pending = Some((credentials, email));
         }
-    }
-    if let Some(email) = &pending_email
-        && app.store().is_email_taken(email, access.user).await?
-    {
-        return Err(email_taken());
     }
     match app
         .store()
@@ -110,8 +108,10 @@ pub(crate) async fn change(
         ChangeProfile::EmailTaken => return Err(email_taken()),
         ChangeProfile::PasswordChanged => return Err(proof::wrong()),
     }
-    if let Some(email) = &pending_email {
-        letters::ask_for_proof(&app, access.user, email, language).await?;
+    let mut pending_email = None;
+    if let Some((credentials, email)) = pending {
+        letters::ask_for_proof(&app, credentials, &email, language).await?;
+        pending_email = Some(email);
     }
     let now = app
         .store()

@@ -2,7 +2,6 @@
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use qrstudio_store::UserId;
 use utoipa::ToSchema;
 
 use crate::api::auth::{FieldTexts, letters, rules};
@@ -16,9 +15,6 @@ use crate::error::{Detail, Error, Result};
 use crate::fields::Form;
 use crate::mail::Language;
 use crate::reply::Reply;
-
-/// Nobody's number: what is done for nobody takes the way of what is done for somebody.
-const NOBODY: UserId = UserId(0);
 
 /// Whose password.
 #[derive(ToSchema)]
@@ -63,9 +59,7 @@ pub(crate) async fn create(
     let ignored = form.finish().map_err(Error::Fields)?;
     if app.mailer().is_on() {
         let found = app.store().credentials(EmailKey::of(&email).as_str()).await?;
-        // To the address that is stored, never to the one that was typed.
-        let (user, email) = found.map_or((NOBODY, email), |found| (found.user, found.email));
-        letters::offer_reset(&app, user, &email, language).await?;
+        letters::offer_reset(&app, found, language).await;
     } else {
         tracing::warn!(
             "somebody asked for a new password, but mail is off (QRSTUDIO_SMTP_URL): \

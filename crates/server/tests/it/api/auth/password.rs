@@ -154,6 +154,27 @@ async fn the_answer_tells_nobody_who_has_an_account() {
     assert!(letters.try_recv().is_err());
 }
 
+/// Whoever signs up with somebody else's address, or knew the password until now, may have asked for another address.
+#[tokio::test]
+async fn no_address_that_was_asked_for_before_takes_the_account_after() {
+    let (studio, mut letters) = with_mail().await;
+    let eve = studio.sign_up("ada@example.com").await;
+    letters.try_recv().unwrap();
+    let body = json!({"email": "eve@example.com", "current_password": PASSWORD});
+    let asked = studio.send("PATCH", "/api/auth/me/", Some(&eve.access), Some(body));
+    assert_eq!(asked.await.json()["pending_email"], "eve@example.com");
+    let elsewhere = token_of(&letters.try_recv().unwrap());
+    studio.tell(RESET, json!({"email": "ada@example.com"})).await;
+    let own = token_of(&letters.try_recv().unwrap());
+    let body = json!({"token": own, "new_password": NEW});
+    assert_eq!(studio.tell(CONFIRM, body).await.status, 200);
+    let taken = studio
+        .tell("/api/auth/verify-email/", json!({"token": elsewhere}))
+        .await;
+    assert_eq!(taken.line(), SPENT);
+    assert_eq!(studio.log_in("ada@example.com", NEW).await.status, 200);
+}
+
 #[tokio::test]
 async fn letters_to_one_person_are_bounded_and_the_first_one_works_on() {
     let (studio, mut letters) = with_mail().await;

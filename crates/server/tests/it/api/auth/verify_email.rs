@@ -95,6 +95,40 @@ async fn a_proof_works_for_three_days() {
     assert_eq!(studio.tell(PATH, json!({"token": token})).await.status, 200);
 }
 
+/// Signing up with a stranger's address and erasing the account again, over and over.
+#[tokio::test]
+async fn nobody_fills_a_strangers_mailbox() {
+    let (mailer, mut letters) = Mailer::held(50);
+    let studio = Studio::with(Setting {
+        mailer,
+        ..Setting::default()
+    })
+    .await;
+    let mut sent = 0;
+    for round in 0..8 {
+        studio.set_time(NOW + round * 60_000);
+        let made = studio.sign_up("Ada@example.com").await;
+        sent += std::iter::from_fn(|| letters.try_recv().ok()).count();
+        let body = json!({"current_password": PASSWORD});
+        let erased = studio.send("DELETE", "/api/auth/me/", Some(&made.access), Some(body));
+        assert_eq!(erased.await.status, 204);
+    }
+    assert_eq!(sent, 5);
+    // Who has the address proves it all the same: by setting a password.
+    studio.sign_up("ada@example.com").await;
+    assert!(letters.try_recv().is_err());
+    studio
+        .tell("/api/auth/password/reset/", json!({"email": "ada@example.com"}))
+        .await;
+    assert_eq!(letters.try_recv().unwrap().letter.name(), "reset_password");
+    // And others are written to, as is this one tomorrow.
+    studio.sign_up("bob@example.com").await;
+    assert!(letters.try_recv().is_ok());
+    studio.set_time(NOW + 25 * 60 * 60_000);
+    studio.log_in("ada@example.com", PASSWORD).await;
+    assert_eq!(letters.try_recv().unwrap().letter.name(), "verify_email");
+}
+
 #[tokio::test]
 async fn an_address_that_somebody_else_took_in_between_is_theirs() {
     let (mailer, mut letters) = Mailer::held(10);
