@@ -2,14 +2,14 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::SET_COOKIE;
-use qrstudio_store::{Credentials, Millis};
+use qrstudio_store::Millis;
 use utoipa::ToSchema;
 
-use super::{FieldTexts, letters, rules};
+use super::{FieldTexts, letters, proof, rules};
 use crate::api::openapi::Throttled;
 use crate::app::App;
 use crate::attempts::{Place, Try};
-use crate::auth::{Device, RefreshToken, TokenPair};
+use crate::auth::{RefreshToken, TokenPair};
 use crate::body;
 use crate::client::ClientNetwork;
 use crate::email::EmailKey;
@@ -78,7 +78,12 @@ pub(crate) async fn create(
         (Some(device), Err(_)) => app.attempts().count_device(Try::Login, device, now)?,
         (_, counted) => counted?,
     }
-    let credentials = check(&app, &account, &password, device.as_ref(), &network).await?;
+    let place = device.as_ref().map_or(Place::Network(&network), Place::Device);
+    let attempt = app.attempts().begin(&account, place, app.clock().monotonic())?;
+    let found = app.store().credentials(account.as_str());
+    let credentials = proof::check(&app, attempt, found, &password)
+        .await?
+        .ok_or(Error::WrongCredentials)?;
     let refresh = RefreshToken::draw(app.entropy());
     let session = app
         .store()
@@ -97,32 +102,4 @@ pub(crate) async fn create(
     Ok(Reply::ok(TokenPair::of(&app, session, &refresh))
         .ignoring(&ignored)
         .with(SET_COOKIE, cookie))
-}
-
-/// The credentials of the account, if the password is right. An account that nobody has takes the same way to the end.
-async fn check(
-    app: &App,
-    account: &EmailKey,
-    password: &str,
-    device: Option<&Device>,
-    network: &ClientNetwork,
-) -> Result<Credentials> {
-    let place = device.map_or(Place::Network(network), Place::Device);
-    let attempt = app.attempts().begin(account, place, app.clock().monotonic())?;
-    attempt.wait().await?;
-    let credentials = app.store().credentials(account.as_str()).await?;
-    let stored = credentials
-        .as_ref()
-        .map(|credentials| credentials.password_hash.as_str());
-    match (app.hasher().verify(password, stored).await, credentials) {
-        (Ok(true), Some(credentials)) => {
-            attempt.succeed();
-            Ok(credentials)
-        }
-        (Ok(_), _) => Err(Error::WrongCredentials),
-        (Err(error), _) => {
-            attempt.take_back();
-            Err(error)
-        }
-    }
 }

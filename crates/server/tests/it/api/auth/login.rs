@@ -214,6 +214,16 @@ async fn a_thousand_at_once_are_answered_and_hold_up_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_store_that_is_away_counts_as_no_wrong_password() {
+    let studio = Studio::new().await;
+    studio.store.close().await;
+    for _ in 0..9 {
+        let answer = studio.log_in("ada@example.com", PASSWORD).await;
+        assert_eq!(answer.status, 503, "{}", answer.line());
+    }
+}
+
+#[tokio::test]
 async fn overload_is_said_and_counts_as_no_wrong_password() {
     let limits = Limits {
         hashes: 0,
