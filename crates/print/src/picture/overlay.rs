@@ -73,15 +73,22 @@ impl<'a> Overlay<'a> {
             return;
         };
         self.scaled.row(inside, &mut self.row);
-        let under = bytes.chunks_exact_mut(channels).skip(offset as usize);
-        for (under, &over) in under.zip(&self.row) {
-            lay_pixel(over, under);
+        let under = bytes.get_mut(offset as usize * channels..).unwrap_or_default();
+        match channels {
+            3 => lay_row::<3>(&self.row, under),
+            _ => lay_row::<4>(&self.row, under),
         }
     }
 }
 
+fn lay_row<const CHANNELS: usize>(row: &[[u8; 4]], under: &mut [u8]) {
+    for (under, &over) in under.as_chunks_mut::<CHANNELS>().0.iter_mut().zip(row) {
+        lay_pixel(over, under);
+    }
+}
+
 /// Lays a colour over a pixel of three or four bytes.
-#[inline]
+#[inline(always)]
 pub(crate) fn lay_pixel([r, g, b, a]: [u8; 4], under: &mut [u8]) {
     match (a, under) {
         (0, _) => {}

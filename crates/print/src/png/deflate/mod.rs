@@ -13,7 +13,7 @@ mod tokens;
 use std::io::{self, Write};
 
 pub(crate) use checksum::{Adler32, Sums};
-pub(crate) use tokens::{LONGEST_MATCH, Phrase, SHORTEST_MATCH, Tokens, WINDOW, first_match};
+pub(crate) use tokens::{LONGEST_MATCH, Phrase, PhraseNumber, SHORTEST_MATCH, Tokens, WINDOW, first_match};
 
 /// CMF and FLG of RFC 1950: deflate, window of 32 KiB, no dictionary, lowest level named.
 const HEADER: u64 = 0x0178;

@@ -73,8 +73,12 @@ impl Phrase {
 #[derive(Debug, Clone)]
 pub(crate) struct Tokens {
     body: Phrase,
-    /// What is said more than once, by its key, and how often.
-    phrases: Vec<(u32, Phrase, u32)>,
+    /// What is said more than once, and how often.
+    phrases: Vec<(Phrase, u32)>,
+    /// Some of them by their keys.
+    keys: Vec<(u32, PhraseNumber)>,
+    /// Tokens of phrases beyond the one that stands for each.
+    within_phrases: usize,
     /// Bytes as they are, and where each stretch of them ends.
     bytes: Vec<u8>,
     ends: Vec<usize>,
@@ -85,6 +89,8 @@ impl Tokens {
         Tokens {
             body: Phrase(Vec::with_capacity(4096)),
             phrases: Vec::new(),
+            keys: Vec::new(),
+            within_phrases: 0,
             bytes: Vec::new(),
             ends: Vec::new(),
         }
@@ -97,6 +103,11 @@ impl Tokens {
     /// As [`Phrase::copy`].
     pub(crate) fn copy(&mut self, length: usize, distance: usize) {
         self.body.copy(length, distance);
+    }
+
+    /// What is said once, to go on.
+    pub(crate) fn body_mut(&mut self) -> &mut Phrase {
+        &mut self.body
     }
 
     /// Says bytes that repeat nothing but the one before, and where they do so seldom.
@@ -140,31 +151,54 @@ impl Tokens {
         self.bytes.get(start.unwrap_or_default()..end).unwrap_or_default()
     }
 
-    /// Says the phrase of this key, which is made when it is said for the first time.
+    /// Says the phrase of this key, which is made when it is said for the first time. It counts as one token.
     pub(crate) fn say(&mut self, key: u32, make: impl FnOnce() -> Phrase) {
-        let known = self.phrases.iter_mut().position(|(known, ..)| *known == key);
-        let index = known.unwrap_or_else(|| {
-            self.phrases.push((key, make(), 0));
-            self.phrases.len() - 1
+        let known = self.keys.iter().find(|(known, _)| *known == key);
+        let number = known.map(|&(_, number)| number).unwrap_or_else(|| {
+            let number = self.define(make());
+            self.keys.push((key, number));
+            number
         });
-        if let Some((_, _, times)) = self.phrases.get_mut(index) {
-            *times += 1;
-            let number = PhraseNumber(u32::try_from(index).unwrap_or_default());
-            self.body.0.push(Token::Phrase(number));
-        }
+        self.repeat(number);
+    }
+
+    /// Keeps a phrase that will be said in this block; as bits it is written faster than token by token.
+    pub(crate) fn define(&mut self, phrase: Phrase) -> PhraseNumber {
+        self.phrases.push((phrase, 0));
+        PhraseNumber(u32::try_from(self.phrases.len() - 1).unwrap_or_default())
+    }
+
+    /// Says a phrase of this block, whose tokens count each.
+    #[inline]
+    pub(crate) fn repeat_whole(&mut self, number: PhraseNumber) {
+        self.within_phrases += self.repeat(number).saturating_sub(1);
+    }
+
+    /// Says a phrase of this block; how many tokens it has.
+    #[inline]
+    fn repeat(&mut self, number: PhraseNumber) -> usize {
+        let Some((phrase, times)) = self.phrases.get_mut(number.0 as usize) else {
+            return 0;
+        };
+        *times += 1;
+        self.body.0.push(Token::Phrase(number));
+        phrase.0.len()
     }
 
     /// Makes room for the next block.
     pub(crate) fn clear(&mut self) {
         self.body.0.clear();
         self.phrases.clear();
+        self.keys.clear();
+        self.within_phrases = 0;
         self.bytes.clear();
         self.ends.clear();
     }
 
-    /// How many have been told, phrases counting once, eight bytes of a stretch as the one that they take the room of.
+    /// How many have been told, phrases of a key counting once, eight bytes of a stretch as the one that they take the
+    /// room of.
     pub(crate) fn len(&self) -> usize {
-        self.body.0.len() + self.bytes.len() / 8
+        self.body.0.len() + self.within_phrases + self.bytes.len() / 8
     }
 
     pub(crate) fn body(&self) -> &[Token] {
@@ -172,7 +206,7 @@ impl Tokens {
     }
 
     pub(crate) fn phrases(&self) -> impl Iterator<Item = &Phrase> {
-        self.phrases.iter().map(|(_, phrase, _)| phrase)
+        self.phrases.iter().map(|(phrase, _)| phrase)
     }
 
     /// Counts every symbol, the end of the block included.
@@ -182,7 +216,7 @@ impl Tokens {
             distances: [0; DISTANCES],
         };
         counts.add(&self.body, 1);
-        for (_, phrase, times) in &self.phrases {
+        for (phrase, times) in &self.phrases {
             counts.add(phrase, *times);
         }
         counts.add_bytes(&self.bytes);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::super::deflate::PhraseNumber;
 use super::coverage::Run;
 use super::inks::{Pixel, Pixels};
 use super::mosaic::{Mosaic, TileId, TileRow};
@@ -41,6 +42,20 @@ struct Change {
     portion: Portion,
     /// When the portion was found.
     epoch: u32,
+    telling: Telling,
+    /// When and in which block of tokens it was told so.
+    told: (u32, u32),
+}
+
+/// How a change was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// Not at all: most changes of a gradient are told once.
+    Never,
+    /// Token by token.
+    Once,
+    /// By a phrase that can be said again.
+    Phrase(PhraseNumber),
 }
 
 /// The bytes of a tile's pixel row that differ from those above, from the first to the last one.
@@ -53,6 +68,8 @@ pub(crate) struct Portion {
     pub(crate) plain: u64,
     /// The same, each as often as bytes from it to the end of the tile's row.
     pub(crate) weighted: u64,
+    /// Whether the last byte of the last pixel that differs does not.
+    pub(crate) ends_in_zero: bool,
 }
 
 impl Portion {
@@ -104,6 +121,8 @@ impl<'a> Changes<'a> {
                 seen: (0, 0),
                 portion: Portion::default(),
                 epoch: 0,
+                telling: Telling::Never,
+                told: (0, 0),
             });
             ChangeId(u32::try_from(all.len() - 1).unwrap_or_default())
         })
@@ -196,6 +215,23 @@ impl<'a> Changes<'a> {
         })
     }
 
+    /// How the change was told in this block, as inks look now.
+    pub(crate) fn telling(&self, change: ChangeId, block: u32) -> Telling {
+        let now = (self.epoch, block);
+        match self.all.get(change.0 as usize) {
+            Some(known) if known.told == now => known.telling,
+            _ => Telling::Never,
+        }
+    }
+
+    /// Remembers how the change was told in this block.
+    pub(crate) fn remember(&mut self, change: ChangeId, block: u32, telling: Telling) {
+        let now = (self.epoch, block);
+        if let Some(change) = self.all.get_mut(change.0 as usize) {
+            (change.telling, change.told) = (telling, now);
+        }
+    }
+
     /// The place further left in this line where the change stood, if it did; it stands at `place` now.
     #[inline]
     pub(crate) fn seen(&mut self, change: ChangeId, line: u32, place: usize) -> Option<usize> {
@@ -229,6 +265,7 @@ fn measured(stretches: &[Stretch], channels: usize) -> Portion {
                 portion.start = at * channels;
             }
             portion.end = (at + stretch.length) * channels;
+            portion.ends_in_zero = stretch.difference.get(channels - 1) == Some(&0);
             let (plain, weighted) = sums(stretch, channels, (pixels - at) * channels);
             portion.plain += plain;
             portion.weighted += weighted;
@@ -289,7 +326,8 @@ mod tests {
                 start: 3,
                 end: 7,
                 plain: 5,
-                weighted: 8 + 2 * (6 + 5)
+                weighted: 8 + 2 * (6 + 5),
+                ends_in_zero: false,
             }
         );
         assert!(measured(&[stretch(0, 9)], 1).is_still());

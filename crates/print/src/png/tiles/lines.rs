@@ -4,9 +4,9 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use super::super::deflate::{Adler32, LONGEST_MATCH, SHORTEST_MATCH, Sums, Tokens, WINDOW, Zlib};
+use super::super::deflate::{Adler32, LONGEST_MATCH, Phrase, SHORTEST_MATCH, Sums, Tokens, WINDOW, Zlib};
 use super::super::filter::{FILTER_UP, zero_lines};
-use super::changes::{ChangeId, Changes, Portion, Stretch, sums};
+use super::changes::{ChangeId, Changes, Portion, Stretch, Telling, sums};
 use super::inks::Inks;
 use super::inset::Inset;
 use super::mosaic::{Mosaic, TileRow};
@@ -40,6 +40,8 @@ pub(crate) struct Lines<'a, W> {
     line: u32,
     /// Lines that repeat the one above and have not been told.
     repeats: u32,
+    /// The block of tokens that is being gathered, counted from 1.
+    block: u32,
     /// Whether the byte told last is 0.
     after_zero: bool,
     /// Room for the stretches of a change, and for what changes in a line.
@@ -75,6 +77,7 @@ impl<'a, W: Write> Lines<'a, W> {
             bottom: layout.side_px() - top - tiles_px,
             line: 0,
             repeats: 0,
+            block: 1,
             after_zero: false,
             stretches: Vec::new(),
             changed: Vec::new(),
@@ -204,6 +207,7 @@ impl<'a, W: Write> Lines<'a, W> {
             if self.tokens.len() >= BLOCK {
                 self.zlib.block(&self.tokens)?;
                 self.tokens.clear();
+                self.block += 1;
             }
             self.tell(&changed, inset_cells);
         }
@@ -348,46 +352,36 @@ impl<'a, W: Write> Lines<'a, W> {
         })
     }
 
-    /// Tells the differences of a portion.
+    /// Tells the differences of a portion: by a phrase, from the second time on.
     fn tell_portion(&mut self, change: ChangeId, portion: Portion) {
+        self.after_zero = portion.ends_in_zero;
+        let telling = self.changes.telling(change, self.block);
+        if let Telling::Phrase(number) = telling {
+            return self.tokens.repeat_whole(number);
+        }
+        let mut phrase = Phrase::default();
+        let is_first = telling == Telling::Never;
+        let told = if is_first {
+            self.tokens.body_mut()
+        } else {
+            &mut phrase
+        };
         let mut stretches = std::mem::take(&mut self.stretches);
-        let mut at = 0;
-        for stretch in self.changes.stretches(change, &mut stretches) {
-            if at >= portion.start && at < portion.end {
-                self.tell_stretch(stretch);
-            }
-            at += stretch.length * self.channels;
-        }
+        let differences = self.changes.stretches(change, &mut stretches);
+        tell_differences(differences, portion, self.channels, told);
         self.stretches = stretches;
+        let telling = if is_first {
+            Telling::Once
+        } else {
+            let number = self.tokens.define(phrase);
+            self.tokens.repeat_whole(number);
+            Telling::Phrase(number)
+        };
+        self.changes.remember(change, self.block, telling);
     }
 
-    /// Tells pixels that differ alike.
-    fn tell_stretch(&mut self, &Stretch { difference, length }: &Stretch) {
-        if difference == [0; 4] {
-            return self.zeros(length * self.channels);
-        }
-        let pixel = difference.get(..self.channels).unwrap_or_default();
-        pixel.iter().for_each(|&byte| self.tokens.literal(byte));
-        let more = (length - 1) * self.channels;
-        if more >= SHORTEST_MATCH {
-            self.tokens.copy(more, self.channels);
-        } else {
-            (0..length - 1).for_each(|_| pixel.iter().for_each(|&byte| self.tokens.literal(byte)));
-        }
-        self.after_zero = pixel.last() == Some(&0);
-    }
-
-    fn zeros(&mut self, mut count: usize) {
-        if count > 0 && !self.after_zero {
-            self.tokens.literal(0);
-            self.after_zero = true;
-            count -= 1;
-        }
-        if count >= SHORTEST_MATCH {
-            self.tokens.copy(count, 1);
-        } else {
-            (0..count).for_each(|_| self.tokens.literal(0));
-        }
+    fn zeros(&mut self, count: usize) {
+        tell_zeros(count, &mut self.after_zero, self.tokens.body_mut());
     }
 
     /// Tells lines that repeat the one above.
@@ -428,10 +422,56 @@ impl<'a, W: Write> Lines<'a, W> {
             let (its_plain, its_weighted) = sums(stretch, self.channels, left);
             (plain, weighted) = (plain + its_plain, weighted + its_weighted);
             left -= stretch.length * self.channels;
-            self.tell_stretch(stretch);
+            tell_stretch(
+                stretch,
+                self.channels,
+                &mut self.after_zero,
+                self.tokens.body_mut(),
+            );
         }
         self.checksum
             .append(&Sums::from_parts(self.stride, plain, weighted), 1);
+    }
+}
+
+/// Tells what of `stretches` belongs to the portion; it begins with a difference, whatever stands before it.
+fn tell_differences(stretches: &[Stretch], portion: Portion, channels: usize, phrase: &mut Phrase) {
+    let (mut at, mut after_zero) = (0, false);
+    for stretch in stretches {
+        if (portion.start..portion.end).contains(&at) {
+            tell_stretch(stretch, channels, &mut after_zero, phrase);
+        }
+        at += stretch.length * channels;
+    }
+}
+
+/// Tells pixels that differ alike.
+fn tell_stretch(stretch: &Stretch, channels: usize, after_zero: &mut bool, phrase: &mut Phrase) {
+    let &Stretch { difference, length } = stretch;
+    if difference == [0; 4] {
+        return tell_zeros(length * channels, after_zero, phrase);
+    }
+    let pixel = difference.get(..channels).unwrap_or_default();
+    pixel.iter().for_each(|&byte| phrase.literal(byte));
+    let more = (length - 1) * channels;
+    if more >= SHORTEST_MATCH {
+        phrase.copy(more, channels);
+    } else {
+        (0..length - 1).for_each(|_| pixel.iter().for_each(|&byte| phrase.literal(byte)));
+    }
+    *after_zero = pixel.last() == Some(&0);
+}
+
+fn tell_zeros(mut count: usize, after_zero: &mut bool, phrase: &mut Phrase) {
+    if count > 0 && !*after_zero {
+        phrase.literal(0);
+        *after_zero = true;
+        count -= 1;
+    }
+    if count >= SHORTEST_MATCH {
+        phrase.copy(count, 1);
+    } else {
+        (0..count).for_each(|_| phrase.literal(0));
     }
 }
 
