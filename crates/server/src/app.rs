@@ -17,7 +17,7 @@ use crate::idempotency::{Secrets, Spool};
 use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::passwords::Hasher;
-use crate::pictures::{self, Pictures, Remote};
+use crate::pictures::{self, Decoded, Pictures, Remote};
 use crate::plans::Plans;
 use crate::rate::Rates;
 use crate::scan::Scans;
@@ -47,6 +47,7 @@ struct Inner {
     attempts: Attempts,
     idempotency: Secrets,
     pictures: Pictures,
+    decoded: Decoded,
     remote: Remote,
     spool: Spool,
     draining: CancellationToken,
@@ -102,7 +103,9 @@ impl App {
             config.data_dir.join("spool").join("answers"),
             config.spool_max_bytes,
         );
-        let pictures = Pictures::new(config.cache_max_bytes, pictures::KEEP);
+        let for_decoded = config.cache_max_bytes / 8;
+        let pictures = Pictures::new(config.cache_max_bytes - for_decoded, pictures::KEEP);
+        let decoded = Decoded::new(for_decoded, pictures::KEEP);
         let remote = Remote::new(config.fetch_allow.iter().copied().map(Network::net).collect());
         Self(Arc::new(Inner {
             config,
@@ -122,6 +125,7 @@ impl App {
             attempts,
             idempotency: Secrets::new(&secret),
             pictures,
+            decoded,
             remote,
             spool,
             draining,
@@ -232,6 +236,11 @@ impl App {
     /// Pictures that were drawn lately.
     pub(crate) fn pictures(&self) -> &Pictures {
         &self.0.pictures
+    }
+
+    /// Logos and backgrounds that were decoded lately.
+    pub(crate) fn decoded(&self) -> &Decoded {
+        &self.0.decoded
     }
 
     /// Where large answers are kept.

@@ -1,6 +1,7 @@
 //! Pictures ready to be answered, and those of the last day in memory.
 
 mod cache;
+mod decoded;
 mod remote;
 
 use std::time::Duration;
@@ -16,10 +17,11 @@ use sha2::{Digest as _, Sha256};
 pub(crate) use self::cache::Key;
 pub(crate) use self::cache::Origin;
 use self::cache::{Cache, Weigh};
+pub(crate) use self::decoded::Decoded;
 pub(crate) use self::remote::Remote;
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::render::{Job, RenderError, Rendered, Spec, Warning};
+use crate::render::{Decode, Job, RenderError, Rendered, Spec, Warning};
 
 /// How long a picture is kept.
 pub(crate) const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
@@ -40,9 +42,9 @@ pub(crate) struct Picture {
 
 impl Picture {
     /// Draws it: for a thread that may be busy.
-    pub(crate) fn draw(job: &Job, clock: &dyn Clock) -> Result<Self, Error> {
+    pub(crate) fn draw(job: &Job, decode: Decode<'_>, clock: &dyn Clock) -> Result<Self, Error> {
         let began = clock.monotonic();
-        let rendered = job.run().map_err(|error| match error {
+        let rendered = job.run_with(decode).map_err(|error| match error {
             RenderError::Pictures(errors) => Error::Fields(errors),
             other => Error::internal(other),
         })?;

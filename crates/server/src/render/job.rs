@@ -4,6 +4,7 @@ use qr_print::{Design, Layout, PrintError};
 use qr_symbol::{ErrorCorrectionLevel, Symbol};
 
 use super::data_type::DataType;
+use super::pictures::Decode;
 use super::spec::Spec;
 use super::warning::Warning;
 use crate::fields::{FieldErrors, Fields, Ignored};
@@ -74,9 +75,14 @@ impl Job {
     /// # Errors
     /// Pictures in it that cannot be read, by their fields; or the painter fails.
     pub fn run(&self) -> Result<Rendered, RenderError> {
+        self.run_with(&|upload, fit| qr_pictures::decode(upload.bytes(), fit))
+    }
+
+    /// The same with pictures that `decode` decodes.
+    pub(crate) fn run_with(&self, decode: Decode<'_>) -> Result<Rendered, RenderError> {
         let mut bytes = Vec::new();
         let Spec { output, .. } = &self.spec;
-        let design = self.design_with_pictures().map_err(RenderError::Pictures)?;
+        let design = self.design_with_pictures(decode).map_err(RenderError::Pictures)?;
         qr_print::render(&self.symbol, &design, output, &mut bytes)?;
         Ok(Rendered {
             bytes,
@@ -93,13 +99,15 @@ impl Job {
     ///
     /// # Errors
     /// Those that cannot, by their fields.
-    pub fn judge_pictures(&self) -> Result<(), FieldErrors> {
-        self.design_with_pictures().map(drop)
+    pub(crate) fn judge_pictures(&self, decode: Decode<'_>) -> Result<(), FieldErrors> {
+        self.design_with_pictures(decode).map(drop)
     }
 
-    fn design_with_pictures(&self) -> Result<Design, FieldErrors> {
+    fn design_with_pictures(&self, decode: Decode<'_>) -> Result<Design, FieldErrors> {
         let mut design = self.spec.design.clone();
-        self.spec.pictures.decode_into(&mut design, &self.layout)?;
+        self.spec
+            .pictures
+            .decode_into(&mut design, &self.layout, decode)?;
         Ok(design)
     }
 

@@ -28,7 +28,7 @@ pub use choices::choices;
 pub use data_type::DataType;
 pub(crate) use dynamic::{CODE_NAME, CarriedCode, CodePlace, DESTINATION};
 pub use job::{Job, RenderError, Rendered};
-pub(crate) use pictures::{Given, Source};
+pub(crate) use pictures::{Decode, Given, Source};
 pub use report::{Caution, Report};
 pub use request::{FIELDS, FILE_FIELDS};
 pub use spec::Spec;

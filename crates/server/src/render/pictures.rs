@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use qr_pictures::Fit;
+use qr_pictures::{Fit, PictureError};
 use qr_print::{Design, Layout, Logo, LogoPlace, Picture, Underlay};
 
 use super::reader::Reader;
@@ -23,6 +23,9 @@ const OPACITY: Range<f64> = Range {
 
 const DEFAULT_LOGO_RATIO: f64 = 0.24;
 const DEFAULT_OPACITY: f64 = 0.35;
+
+/// Makes pixels of a file: afresh, or from memory.
+pub(crate) type Decode<'a> = &'a dyn Fn(&Upload, Fit) -> Result<Picture, PictureError>;
 
 /// Where a picture comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +51,18 @@ impl Hash for Source {
 pub(crate) struct Given {
     pub(crate) source: Source,
     pub(crate) field: &'static str,
+}
+
+impl Given {
+    /// Its pixels, once its bytes are there; that it is no picture is an error of its field.
+    fn pixels(&self, fit: Fit, decode: Decode<'_>, errors: &mut FieldErrors) -> Option<Picture> {
+        let Source::Bytes(upload) = &self.source else {
+            return None;
+        };
+        decode(upload, fit)
+            .map_err(|error| errors.add_domain(self.field, format!("Not a readable image: {error}.")))
+            .ok()
+    }
 }
 
 /// The field makes no other picture.
@@ -139,11 +154,16 @@ impl Pictures {
     }
 
     /// Decodes them, as large as the print needs them, into the design.
-    pub(super) fn decode_into(&self, design: &mut Design, layout: &Layout) -> Result<(), FieldErrors> {
+    pub(super) fn decode_into(
+        &self,
+        design: &mut Design,
+        layout: &Layout,
+        decode: Decode<'_>,
+    ) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         if let Some(wanted) = &self.logo {
             let fit = Fit::Within(wanted.place.side_px(layout));
-            if let Some(picture) = decode(&wanted.given, fit, &mut errors) {
+            if let Some(picture) = wanted.given.pixels(fit, decode, &mut errors) {
                 design.logo = Some(Logo {
                     picture: if wanted.glows { picture.glowing() } else { picture },
                     place: wanted.place,
@@ -152,21 +172,10 @@ impl Pictures {
         }
         if let Some(wanted) = &self.underlay {
             let fit = Fit::Covering(layout.side_px());
-            if let Some(picture) = decode(&wanted.given, fit, &mut errors) {
+            if let Some(picture) = wanted.given.pixels(fit, decode, &mut errors) {
                 design.underlay = Underlay::new(picture, wanted.opacity).ok();
             }
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
-}
-
-/// The pixels of a picture that is there; one that is not a picture is an error of its field.
-fn decode(given: &Given, fit: Fit, errors: &mut FieldErrors) -> Option<Picture> {
-    let Source::Bytes(upload) = &given.source else {
-        return None;
-    };
-    let decoded = qr_pictures::decode(upload.bytes(), fit);
-    decoded
-        .map_err(|error| errors.add_domain(given.field, format!("Not a readable image: {error}.")))
-        .ok()
 }

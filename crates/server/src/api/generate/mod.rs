@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth::ApiKey;
 use crate::body::{self, Gathered};
 use crate::error::{Detail, Error, Result};
-use crate::fields::{Fields, Ignored};
+use crate::fields::{Fields, Ignored, Upload};
 use crate::idempotency::{self, Held, IdempotencyKey};
 use crate::pictures::{self, Origin, Picture};
 use crate::render::{CarriedCode, CodePlace, Job, Spec};
@@ -200,12 +200,13 @@ async fn picture(app: &App, key: &ApiKey, mut spec: Spec, afresh: bool) -> Resul
     let job = spec.fit().map_err(Error::Fields)?;
     allowed(app, key, job.spec()).await?;
     charge::look(app, key).await?;
-    Box::pin(draw(app, job, name, afresh, now)).await
+    Box::pin(draw(app, key, job, name, afresh, now)).await
 }
 
 /// Draws, unless somebody draws the same right now.
 async fn draw(
     app: &App,
+    key: &ApiKey,
     job: Job,
     name: pictures::Key,
     afresh: bool,
@@ -213,8 +214,17 @@ async fn draw(
 ) -> Result<(Arc<Picture>, Origin)> {
     // No other picture will show the same short id.
     let is_single = job.spec().code().is_some();
-    let clock = app.shared_clock();
-    let draw = async || app.capacity().run(move || Picture::draw(&job, &*clock)).await?;
+    let (shared, workspace) = (app.clone(), key.0.workspace_id);
+    let draw = async || {
+        let draw = move || {
+            let decode = |upload: &Upload, fit| match afresh {
+                true => qr_pictures::decode(upload.bytes(), fit),
+                false => shared.decoded().find_or_decode(workspace, upload, fit, now),
+            };
+            Picture::draw(&job, &decode, shared.clock())
+        };
+        app.capacity().run(draw).await?
+    };
     if is_single {
         return Ok((Arc::new(draw().await?), Origin::Made));
     }
@@ -247,9 +257,14 @@ pub(super) async fn judge(app: &App, key: &ApiKey, fields: Result<Fields>) -> Re
         return Ok((job, ignored));
     }
     let mut spec = job.spec().clone();
-    app.remote().fetch(&mut spec, app.clock().now_ms()).await?;
+    let now = app.clock().now_ms();
+    app.remote().fetch(&mut spec, now).await?;
     let job = spec.fit().map_err(Error::Fields)?;
-    let judge = move || job.judge_pictures().map(|()| job);
+    let (shared, workspace) = (app.clone(), key.0.workspace_id);
+    let judge = move || {
+        let decode = |upload: &Upload, fit| shared.decoded().find_or_decode(workspace, upload, fit, now);
+        job.judge_pictures(&decode).map(|()| job)
+    };
     let job = app.capacity().run(judge).await?.map_err(Error::Fields)?;
     Ok((job, ignored))
 }
