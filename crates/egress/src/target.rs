@@ -73,18 +73,19 @@ impl Target {
         Ok(target)
     }
 
-    /// The target of a redirect from here.
+    /// The target of a redirect from here; one to no host at all is this host's mistake.
     pub(crate) fn redirected(
         &self,
         location: &str,
         schemes: Schemes,
         allowed: &[IpNet],
     ) -> Result<Self, FetchError> {
-        let url = self
-            .url
-            .join(location)
-            .map_err(|_| FetchError::Broken { host: self.host() })?;
-        Self::of(url, schemes, allowed)
+        let broken = || FetchError::Broken { host: self.host() };
+        let url = self.url.join(location).map_err(|_| broken())?;
+        Self::of(url, schemes, allowed).map_err(|error| match error {
+            FetchError::NotAUrl => broken(),
+            other => other,
+        })
     }
 
     /// The sockets of the host's addresses.

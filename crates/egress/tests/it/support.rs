@@ -56,18 +56,28 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn answering(answers: Vec<Vec<u8>>) -> Self {
-        Self::acting(move |count| answers[count.min(answers.len() - 1)].clone(), false).await
+        let answer = move |count: usize| answers[count.min(answers.len() - 1)].clone();
+        Self::acting("127.0.0.1", answer, false).await
+    }
+
+    /// At an address of its own, always with the same answer.
+    pub(crate) async fn at(address: &str, answer: Vec<u8>) -> Self {
+        Self::acting(address, move |_| answer.clone(), false).await
     }
 
     /// Never ends an answer: repeats its last piece with these pauses.
     pub(crate) async fn endless(head: &str, piece: &[u8]) -> Self {
         let (head, piece) = (head.as_bytes().to_vec(), piece.to_vec());
-        let server = Self::acting(move |_| [head.clone(), piece.clone()].concat(), true);
-        server.await
+        let answer = move |_| [head.clone(), piece.clone()].concat();
+        Self::acting("127.0.0.1", answer, true).await
     }
 
-    async fn acting(answer: impl Fn(usize) -> Vec<u8> + Send + 'static, goes_on: bool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    async fn acting(
+        address: &str,
+        answer: impl Fn(usize) -> Vec<u8> + Send + 'static,
+        goes_on: bool,
+    ) -> Self {
+        let listener = TcpListener::bind((address, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&asked);
