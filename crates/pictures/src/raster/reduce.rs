@@ -2,8 +2,8 @@
 
 /// What the weights of everything that a pixel is made of add up to, along one axis: sums of bytes fit 16 bits.
 const WHOLE: u32 = 256;
-/// What a channel adds up to over both axes, a unit of it at a time.
-const UNIT: u32 = WHOLE * WHOLE;
+/// What the weights add up to over both axes.
+const UNIT: f32 = 65_536.0;
 
 /// Takes rows from above, keeps one row of sums.
 #[derive(Debug)]
@@ -119,53 +119,38 @@ impl Reducer {
         let start = self.pixels.len();
         self.pixels.resize(start + self.to.0 as usize * self.channels, 0);
         let row = self.pixels.get_mut(start..).unwrap_or_default();
-        let mut pixels = row.chunks_exact_mut(self.channels);
-        let mut sums = Words::default();
-        for (&channels, share) in self.sums.iter().zip(&self.columns) {
-            let words = Words::of(channels);
-            sums = sums.plus(words, share.weight);
-            let Some(weight) = share.next else { continue };
-            match pixels.next() {
-                Some([r, g, b]) => [*r, *g, *b, _] = sums.channels().map(nearest),
-                Some([r, g, b, a]) => [*r, *g, *b, *a] = divided(sums.channels()),
-                _ => {}
-            }
-            sums = Words::default().plus(words, weight);
+        match self.channels {
+            3 => mix(&self.sums, &self.columns, row.as_chunks_mut().0, |sums| {
+                let [r, g, b, _] = sums.map(nearest);
+                [r, g, b]
+            }),
+            _ => mix(&self.sums, &self.columns, row.as_chunks_mut().0, divided),
         }
         self.sums.fill([0; 4]);
     }
 }
 
-/// Four channels, two in a word.
-#[derive(Debug, Clone, Copy, Default)]
-struct Words {
-    red_blue: u64,
-    green_opacity: u64,
-}
-
-impl Words {
-    fn of([r, g, b, a]: [u16; 4]) -> Self {
-        let pair = |low: u16, high: u16| u64::from(low) | u64::from(high) << 32;
-        Self {
-            red_blue: pair(r, b),
-            green_opacity: pair(g, a),
+/// Adds up columns by their weights: whole numbers below 2^24, of which 32-bit floats lose nothing.
+#[inline]
+fn mix<const N: usize>(
+    columns: &[[u16; 4]],
+    shares: &[Share],
+    pixels: &mut [[u8; N]],
+    pixel_of: impl Fn([f32; 4]) -> [u8; N],
+) {
+    let mut pixels = pixels.iter_mut();
+    let mut sums = [0.0; 4];
+    for (column, share) in columns.iter().zip(shares) {
+        let column = column.map(f32::from);
+        for (sum, channel) in sums.iter_mut().zip(column) {
+            *sum += channel * f32::from(share.weight);
         }
-    }
-
-    fn plus(self, other: Self, weight: u16) -> Self {
-        Self {
-            red_blue: self.red_blue + other.red_blue * u64::from(weight),
-            green_opacity: self.green_opacity + other.green_opacity * u64::from(weight),
+        if let Some(weight) = share.next {
+            if let Some(pixel) = pixels.next() {
+                *pixel = pixel_of(sums);
+            }
+            sums = column.map(|channel| channel * f32::from(weight));
         }
-    }
-
-    fn channels(self) -> [u32; 4] {
-        let halves = |word: u64| {
-            let [a, b, c, d, e, f, g, h] = word.to_le_bytes();
-            (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))
-        };
-        let ((r, b), (g, a)) = (halves(self.red_blue), halves(self.green_opacity));
-        [r, g, b, a]
     }
 }
 
@@ -174,7 +159,10 @@ fn multiply(row: &mut [[u8; 4]]) {
     let (eights, rest) = row.as_chunks_mut::<8>();
     for eight in eights {
         // Most of a logo hides all, or nothing.
-        if !eight.iter().all(|&[.., a]| a == 255) {
+        let opacities = eight.map(|[.., a]| a);
+        if opacities == [0; 8] {
+            *eight = [[0; 4]; 8];
+        } else if opacities != [255; 8] {
             eight.iter_mut().for_each(multiply_pixel);
         }
     }
@@ -192,23 +180,24 @@ fn multiply_pixel(pixel: &mut [u8; 4]) {
 
 /// Divides colours by their opacity again.
 #[inline]
-fn divided(sums: [u32; 4]) -> [u8; 4] {
+fn divided(sums: [f32; 4]) -> [u8; 4] {
     let [r, g, b, opacity] = sums;
-    match nearest(opacity) {
-        255 => sums.map(nearest),
-        0 => [0; 4],
-        a => {
-            let opacity = u64::from(opacity);
-            let channel =
-                |sum: u32| u8::try_from((u64::from(sum) * 255 + opacity / 2) / opacity).unwrap_or(u8::MAX);
+    let pixel = sums.map(nearest);
+    match pixel {
+        [.., 255] => pixel,
+        [.., 0] => [0; 4],
+        [.., a] => {
+            let whole = 255.0 * UNIT / opacity;
+            let channel = |sum: f32| nearest(sum * whole);
             [channel(r), channel(g), channel(b), a]
         }
     }
 }
 
+/// The nearest whole number of units stands in the lowest bits of a sum with this: quicker than a cast that also judges.
 #[inline]
-fn nearest(sum: u32) -> u8 {
-    u8::try_from((sum + UNIT / 2) / UNIT).unwrap_or(u8::MAX)
+fn nearest(sum: f32) -> u8 {
+    (sum * (1.0 / UNIT) + 8_388_608.0).to_bits().to_le_bytes()[0]
 }
 
 #[cfg(test)]
