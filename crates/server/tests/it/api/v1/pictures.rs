@@ -155,6 +155,13 @@ async fn files_have_a_largest_size_and_have_to_be_pictures() {
             );
         }
     }
+    let padded = [PNG, &vec![0; LARGEST + 1 - PNG.len()]].concat();
+    for field in ["logo_file", "bg_image_file"] {
+        let largest = upload(&studio, &key, &[(field, NAMED, padded.get(..LARGEST).unwrap())]).await;
+        assert_eq!(largest.status, 200, "{}", largest.line());
+        let larger = upload(&studio, &key, &[(field, NAMED, &padded)]).await;
+        assert_eq!(larger.json(), json!({field: "Max 2097152 bytes."}));
+    }
     let two = [
         ("logo_file", NAMED, &vec![b'x'; 5 << 20][..]),
         ("bg_image_file", NAMED, &vec![b'x'; 4 << 20]),
