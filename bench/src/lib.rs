@@ -157,8 +157,13 @@ pub fn verdict(ratio: f64, goal: f64) -> &'static str {
     if ratio <= goal { "ok" } else { "MISS" }
 }
 
-/// An SVG of ours, drawn by resvg and compressed by the png crate with its fast setting, as RGB since nothing is transparent.
+/// An SVG of ours, drawn by resvg and compressed by the png crate.
 pub fn resvg_png(svg: &[u8], side: u32) -> Result<Vec<u8>, Box<dyn Error>> {
+    png_of(&resvg_pixels(svg, side)?)
+}
+
+/// An SVG drawn by resvg.
+pub fn resvg_pixels(svg: &[u8], side: u32) -> Result<tiny_skia::Pixmap, Box<dyn Error>> {
     let tree = usvg::Tree::from_data(svg, &usvg::Options::default())?;
     let mut pixels = tiny_skia::Pixmap::new(side, side).ok_or("no pixels")?;
     let scale = side as f32 / tree.size().width();
@@ -167,13 +172,18 @@ pub fn resvg_png(svg: &[u8], side: u32) -> Result<Vec<u8>, Box<dyn Error>> {
         tiny_skia::Transform::from_scale(scale, scale),
         &mut pixels.as_mut(),
     );
+    Ok(pixels)
+}
+
+/// The png crate with its fast setting, as RGB since nothing is transparent.
+pub fn png_of(pixels: &tiny_skia::Pixmap) -> Result<Vec<u8>, Box<dyn Error>> {
     let rgb: Vec<u8> = pixels
         .data()
         .chunks_exact(4)
         .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
         .collect();
     let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, side, side);
+    let mut encoder = png::Encoder::new(&mut file, pixels.width(), pixels.height());
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
