@@ -94,13 +94,17 @@ async fn a_redirect_to_any_of_them_is_refused_too() {
             0.into(),
         ));
         let allowed = vec!["127.0.0.77/32".parse().unwrap()];
-        let fetcher = Fetcher::new(names as _, Arc::clone(&tls), allowed);
+        let fetcher = Fetcher::new(Arc::clone(&names) as _, Arc::clone(&tls), allowed);
         let fetched = fetcher.fetch(&server.url("/"), &Rules::PICTURE).await;
         let found = fetched
             .map(|_| "fetched".to_owned())
             .unwrap_or_else(|error| kind(&error));
         assert_eq!(found, expected, "redirected to {url:?}");
         assert_eq!(server.asked().len(), 1);
+        // The server's own literal address is no name; neither are those that it sends to.
+        let by_name = !resolved.is_empty() || expected == "no-address";
+        let asked = names.1.load(std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(asked, usize::from(by_name), "{url:?}");
         tried += 1;
     }
     assert!(tried >= 120, "{tried}");

@@ -28,7 +28,7 @@ async fn told(studio: &Studio, key: &str, fields: Value) -> String {
 }
 
 /// The key of somebody else's workspace.
-async fn strangers_key(studio: &Studio) -> String {
+pub(super) async fn strangers_key(studio: &Studio) -> String {
     let stranger: SignedUp = studio.sign_up("stranger@example.com").await;
     let body = Some(json!({"name": "theirs"}));
     let made = studio

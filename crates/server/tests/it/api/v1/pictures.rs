@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::bad_requests::FORM;
+use super::cache::strangers_key;
 use crate::studio::{Answer, NOW, Studio};
 
 const PNG: &[u8] = include_bytes!("../../../../../pictures/tests/samples/rgba.png");
@@ -98,6 +99,27 @@ async fn a_form_carries_files_however_it_is_written() {
             (200, "MISS")
         );
         assert_ne!(answer.body, with.body);
+    }
+}
+
+#[tokio::test]
+async fn nobody_learns_what_others_put_on_their_codes() {
+    let (studio, key) = paying(Config::default()).await;
+    let second = studio.another_key("second", None).await;
+    let logo = [("logo_file", NAMED, PNG)];
+    for (key, cache) in [(&key, "MISS"), (&second, "HIT")] {
+        let answer = upload(&studio, key, &logo).await;
+        assert_eq!(answer.header("x-qr-cache"), cache);
+    }
+    let stranger = strangers_key(&studio).await;
+    studio
+        .store
+        .set_plan("stranger@example.com", PlanName::Pro)
+        .await
+        .unwrap();
+    for cache in ["MISS", "HIT"] {
+        let answer = upload(&studio, &stranger, &logo).await;
+        assert_eq!(answer.header("x-qr-cache"), cache, "{}", answer.line());
     }
 }
 
