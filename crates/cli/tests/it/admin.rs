@@ -50,6 +50,14 @@ fn an_account_from_its_making_to_its_last_key() {
         admin(&["set-plan", "ada@example.com", "agency"])["plan"],
         "agency"
     );
+    let agreed = admin(&["set-quota", "ada@example.com", "40000"]);
+    assert_eq!(
+        agreed,
+        json!({"email": "ada@example.com", "negotiated_quota": 40000})
+    );
+    assert_eq!(admin(&["list"])["accounts"][0]["monthly_quota"], 40000);
+    let agreed = admin(&["set-quota", "ada@example.com", "plan"]);
+    assert_eq!(agreed["negotiated_quota"], json!(null));
     assert_eq!(admin(&["add-credits", "ada@example.com", "100"])["credits"], 100);
     assert_eq!(admin(&["add-credits", "ada@example.com", "11"])["credits"], 111);
 
@@ -113,6 +121,13 @@ fn what_is_made_is_told_in_words_too() {
             .text()
             .contains("on plan pro")
     );
+    for (quota, words) in [
+        ("7", "a quota of 7 renders a month"),
+        ("plan", "the quota of its plan"),
+    ] {
+        let told = shell.run(["admin", "set-quota", "ada@example.com", quota]);
+        assert!(told.text().contains(words), "{}", told.text());
+    }
     assert!(
         shell
             .run(["admin", "add-credits", "ada@example.com", "5"])
@@ -162,6 +177,12 @@ fn what_cannot_be_done_is_said() {
             &["no user", "eve@example.com"],
         ),
         (&["set-plan", "eve@example.com", "pro"], 1, &["eve@example.com"]),
+        (&["set-quota", "eve@example.com", "7"], 1, &["eve@example.com"]),
+        (
+            &["set-quota", "ada@example.com", "many"],
+            2,
+            &["a quota is a number"],
+        ),
         (&["add-credits", "eve@example.com", "1"], 1, &["eve@example.com"]),
         (
             &["revoke-key", "smk_AAAAAAAA"],

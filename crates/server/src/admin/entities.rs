@@ -85,6 +85,15 @@ pub struct PlanChanged {
     pub plan: PlanName,
 }
 
+/// A workspace's renders a month after a change.
+#[derive(Debug, Serialize)]
+pub struct QuotaChanged {
+    /// The owner's address.
+    pub email: String,
+    /// Renders a month in the place of the plan's; `null`: the plan's.
+    pub negotiated_quota: Option<u64>,
+}
+
 /// A workspace's credits after a change.
 #[derive(Debug, Serialize)]
 pub struct CreditsAdded {
@@ -146,7 +155,7 @@ pub struct AccountLine {
     pub user: UserLine,
     /// Renders of this month.
     pub used_this_month: u64,
-    /// Renders of the plan; `null` is unlimited.
+    /// Renders a month, of the plan or as agreed; `null` is unlimited.
     pub monthly_quota: Option<u64>,
     /// Credits left.
     pub credits: u64,
@@ -170,7 +179,9 @@ impl AccountLine {
                 name: account.name,
             },
             used_this_month: account.used,
-            monthly_quota: plans.get(account.plan).monthly_renders,
+            monthly_quota: plans
+                .of_workspace(account.plan, account.negotiated_renders)
+                .monthly_renders,
             credits: account.credits,
             referral_code: account.referral_code,
             keys: account.keys.into_iter().map(KeyLine::from).collect(),

@@ -9,7 +9,7 @@ use qrstudio_store::{CreateAccount, Millis, Month, NewAccount, Options, Store, S
 
 pub use entities::{
     AccountLine, Accounts, BlockedPatterns, Blocklisted, CreatedKey, CreatedUser, CreditsAdded, KeyLine,
-    KeysRevoked, PasswordReset, PlanChanged, UserLine, WorkspaceLine,
+    KeysRevoked, PasswordReset, PlanChanged, QuotaChanged, UserLine, WorkspaceLine,
 };
 
 use crate::blocklist::{InvalidPattern, Pattern};
@@ -207,7 +207,7 @@ impl Admin {
         })
     }
 
-    /// Puts the workspace that this user owns on a plan.
+    /// Puts the workspace that this user owns on a plan, with that plan's renders a month.
     ///
     /// # Errors
     /// [`AdminError::UnknownEmail`] and the store's.
@@ -217,6 +217,22 @@ impl Admin {
         Ok(PlanChanged {
             email: email.to_owned(),
             plan,
+        })
+    }
+
+    /// Gives the workspace that this user owns so many renders a month in the place of its plan's, or its plan's again.
+    ///
+    /// # Errors
+    /// [`AdminError::UnknownEmail`] and the store's.
+    pub async fn set_quota(&self, email: &str, renders: Option<u64>) -> Result<QuotaChanged, AdminError> {
+        let found = self
+            .store
+            .negotiate_renders(EmailKey::of(email).as_str(), renders)
+            .await?;
+        found.ok_or_else(|| AdminError::UnknownEmail(email.to_owned()))?;
+        Ok(QuotaChanged {
+            email: email.to_owned(),
+            negotiated_quota: renders,
         })
     }
 

@@ -105,7 +105,9 @@ pub(crate) async fn show(State(app): State<App>, session: AtLeast<Viewer>) -> Re
         .ok_or(Error::InvalidToken)?;
     let keys = store.keys_usage(workspace, month).await?;
     let days = store.daily_renders(workspace, month).await?;
-    let plan = app.plans().get(session.0.plan);
+    let plan = app
+        .plans()
+        .of_workspace(session.0.plan, session.0.negotiated_renders);
     Ok(Reply::ok(WorkspaceUsage {
         plan: plan.name.as_str(),
         monthly_quota: plan.monthly_renders,

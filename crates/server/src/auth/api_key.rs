@@ -7,7 +7,7 @@ use qrstudio_store::{KeyAccess, KeyHash, Millis};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::plans::Plan;
+use crate::plans::{self, Plan};
 use crate::rate::Caller;
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -52,8 +52,12 @@ impl FromRequestParts<App> for ApiKey {
             .ok_or(Error::InvalidKey)?;
         super::note(parts, access.workspace_id);
         let caps = Caps {
-            effective: *app.plans().get(access.effective_plan()),
-            workspace: *app.plans().get(access.workspace_plan),
+            effective: *app
+                .plans()
+                .get(plans::lower(access.key_plan, access.workspace_plan)),
+            workspace: app
+                .plans()
+                .of_workspace(access.workspace_plan, access.negotiated_renders),
         };
         let key = Self(access, caps);
         let plan = key.effective_plan();

@@ -23,6 +23,16 @@ impl Plans {
         }
     }
 
+    /// What a workspace may: its plan's row, with the renders a month that it has agreed on, if it has.
+    #[must_use]
+    pub fn of_workspace(&self, name: PlanName, negotiated_renders: Option<u64>) -> Plan {
+        let row = self.get(name);
+        Plan {
+            monthly_renders: negotiated_renders.or(row.monthly_renders),
+            ..*row
+        }
+    }
+
     /// The plans that are not the contract's.
     pub(crate) fn changed(&self) -> Vec<PlanName> {
         let given = Self::default();

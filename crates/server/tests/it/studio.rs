@@ -236,6 +236,12 @@ impl Studio {
         self.store.add_credits(EMAIL, credits).await.unwrap().unwrap();
     }
 
+    /// Gives the account a monthly quota of its own.
+    pub(crate) async fn agree_on(&self, renders: u64) {
+        let found = self.store.negotiate_renders(EMAIL, Some(renders)).await.unwrap();
+        assert!(found.is_some());
+    }
+
     /// The service itself.
     pub(crate) fn service(&self) -> Front {
         self.service.clone()

@@ -47,6 +47,8 @@ pub struct AccountSummary {
     pub workspace_name: String,
     /// Its plan.
     pub plan: PlanName,
+    /// What it has agreed on in the place of its plan's renders a month.
+    pub negotiated_renders: Option<u64>,
     /// Its owner.
     pub user: UserId,
     /// The owner's e-mail as given.

@@ -59,6 +59,7 @@ fn read(row: &dyn Columns) -> Result<AccountSummary, StoreError> {
         used: count(row.integer(7)?)?,
         credits: count(row.integer(8)?)?,
         referral_code: row.maybe_text(9)?,
+        negotiated_renders: row.maybe_integer(10)?.map(count).transpose()?,
         keys: Vec::new(),
     })
 }

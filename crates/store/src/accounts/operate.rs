@@ -1,4 +1,4 @@
-//! What an operator changes: plan and credits.
+//! What an operator changes: plan, renders a month, and credits.
 
 use crate::{
     PlanName, Store, StoreError, WorkspaceId, WorkspaceRef,
@@ -7,7 +7,8 @@ use crate::{
 };
 
 impl Store {
-    /// Puts the workspace that this user owns on a plan. `None`: no such user, or no workspace of theirs.
+    /// Puts the workspace that this user owns on a plan, with that plan's renders a month. `None`: no such user, or no workspace
+    /// of theirs.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
@@ -22,6 +23,20 @@ impl Store {
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
     pub async fn owned_plan(&self, email: &str) -> Result<Option<PlanName>, StoreError> {
         self.run(OwnedPlan(email_key(email))).await
+    }
+
+    /// Gives the workspace that this user owns so many renders a month in the place of its plan's, or its plan's again. At most
+    /// [`i64::MAX`], to which more is cut. `None`: no such user, or no workspace of theirs.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and the other causes of a failing call.
+    pub async fn negotiate_renders(
+        &self,
+        email: &str,
+        renders: Option<u64>,
+    ) -> Result<Option<WorkspaceId>, StoreError> {
+        self.run(SetRenders(WorkspaceRef::OwnedBy(email.to_owned()), renders))
+            .await
     }
 
     /// Gives credits to the workspace that this user owns and returns how many it has now. `None`: no such user, or no
@@ -87,6 +102,23 @@ impl Unit for OwnedPlan {
             word(&row.text(0)?)
         })
         .await
+    }
+}
+
+struct SetRenders(WorkspaceRef, Option<u64>);
+
+impl Unit for SetRenders {
+    type Output = Option<WorkspaceId>;
+    const ACCESS: Access = Access::Write;
+
+    async fn run<D: Db>(&self, db: &mut D) -> Result<Option<WorkspaceId>, StoreError> {
+        let Some(workspace) = find(db, &self.0).await? else {
+            return Ok(None);
+        };
+        let renders = self.1.map(|renders| i64::try_from(renders).unwrap_or(i64::MAX));
+        let parameters = [Value::Integer(workspace.0), Value::MaybeInteger(renders)];
+        db.execute(sql::SET_RENDERS, &parameters).await?;
+        Ok(Some(workspace))
     }
 }
 

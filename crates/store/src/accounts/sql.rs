@@ -48,14 +48,17 @@ statements! {
 
     WORKSPACE_EXISTS = "SELECT id FROM workspaces WHERE id = $1";
 
-    SET_PLAN = "UPDATE workspaces SET plan = $2 WHERE id = $1";
+    /// A plan comes with its own renders a month.
+    SET_PLAN = "UPDATE workspaces SET plan = $2, negotiated_renders = NULL WHERE id = $1";
+
+    SET_RENDERS = "UPDATE workspaces SET negotiated_renders = $2 WHERE id = $1";
 
     ADD_CREDITS = "UPDATE balances SET credits = credits + $2 WHERE workspace_id = $1 RETURNING credits";
 
     /// $1 is the month that "used" is about: an older stored month counts as nothing used.
     LIST_ACCOUNTS = "\
         SELECT w.id, w.name, w.plan, w.created_at, u.id, u.email, u.name, \
-               CASE WHEN b.month < $1 THEN 0 ELSE b.used END, b.credits, w.referral_code \
+               CASE WHEN b.month < $1 THEN 0 ELSE b.used END, b.credits, w.referral_code, w.negotiated_renders \
         FROM workspaces w \
         JOIN balances b ON b.workspace_id = w.id \
         JOIN memberships m ON m.workspace_id = w.id AND m.role = 'owner' \

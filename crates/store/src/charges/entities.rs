@@ -68,16 +68,6 @@ pub struct Receipt {
     pub credits: u64,
 }
 
-impl Receipt {
-    /// The workspace's renders of this month before the charge, for thresholds that it may have crossed.
-    #[must_use]
-    pub fn used_before(&self) -> u64 {
-        self.used
-            .saturating_sub(self.from_quota)
-            .saturating_sub(self.from_overage)
-    }
-}
-
 /// Where a workspace and one of its keys stand in a month.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Usage {

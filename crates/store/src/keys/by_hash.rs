@@ -3,7 +3,7 @@
 use crate::{
     KeyAccess, KeyHash, KeyId, Millis, Store, StoreError, WorkspaceId,
     keys::sql,
-    unit::{Access, Columns, Db, Unit, Value, word},
+    unit::{Access, Columns, Db, Unit, Value, count, word},
 };
 
 impl Store {
@@ -37,5 +37,6 @@ fn read(row: &dyn Columns) -> Result<KeyAccess, StoreError> {
         workspace_plan: word(&row.text(4)?)?,
         owner_verified: row.maybe_integer(5)?.is_some(),
         last_used_at: row.maybe_integer(6)?.map(Millis),
+        negotiated_renders: row.maybe_integer(7)?.map(count).transpose()?,
     })
 }

@@ -85,19 +85,12 @@ pub struct KeyAccess {
     pub key_plan: Option<PlanName>,
     /// The workspace's plan.
     pub workspace_plan: PlanName,
+    /// What the workspace has agreed on in the place of its plan's renders a month.
+    pub negotiated_renders: Option<u64>,
     /// Whether an owner of the workspace has shown that their address is theirs.
     pub owner_verified: bool,
     /// When the key was last used, exact to a minute.
     pub last_used_at: Option<Millis>,
-}
-
-impl KeyAccess {
-    /// The lesser of the key's plan and the workspace's: what rules size, dpi, logo, bulk and rate.
-    #[must_use]
-    pub fn effective_plan(&self) -> PlanName {
-        self.key_plan
-            .map_or(self.workspace_plan, |plan| plan.min(self.workspace_plan))
-    }
 }
 
 /// Reads the columns `sql::KEY_COLUMNS`.

@@ -19,7 +19,7 @@ statements! {
         SELECT k.id, k.workspace_id, k.prefix, k.plan, w.plan, \
         (SELECT MAX(u.verified_at) FROM memberships m JOIN users u ON u.id = m.user_id \
         WHERE m.workspace_id = k.workspace_id AND m.role = 'owner'), \
-        k.last_used_at \
+        k.last_used_at, w.negotiated_renders \
         FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id \
         WHERE k.hash = $1 AND k.revoked_at IS NULL";
 

@@ -44,6 +44,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("postgres/0006_scans.sql"),
     },
+    Migration {
+        number: 7,
+        name: "0007_negotiated_renders",
+        runs_with: 1,
+        text: include_str!("postgres/0007_negotiated_renders.sql"),
+    },
 ];
 
 /// Any number that means this lock alone, to PostgreSQL's advisory locks of one database.

@@ -45,6 +45,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("sqlite/0006_scans.sql"),
     },
+    Migration {
+        number: 7,
+        name: "0007_negotiated_renders",
+        runs_with: 1,
+        text: include_str!("sqlite/0007_negotiated_renders.sql"),
+    },
 ];
 
 const TABLE: &str = "\

@@ -83,6 +83,8 @@ pub struct SessionAccess {
     pub workspace_name: String,
     /// Its plan.
     pub plan: PlanName,
+    /// What it has agreed on in the place of its plan's renders a month.
+    pub negotiated_renders: Option<u64>,
     /// What the user may do there.
     pub role: Role,
 }

@@ -3,7 +3,7 @@
 use crate::{
     Millis, SessionAccess, SessionId, Store, StoreError, UserId, WorkspaceId,
     sessions::sql,
-    unit::{Access, Columns, Db, Unit, Value, word},
+    unit::{Access, Columns, Db, Unit, Value, count, word},
 };
 
 impl Store {
@@ -45,5 +45,6 @@ fn read(row: &dyn Columns) -> Result<SessionAccess, StoreError> {
         workspace_name: row.text(7)?,
         plan: word(&row.text(8)?)?,
         role: word(&row.text(9)?)?,
+        negotiated_renders: row.maybe_integer(10)?.map(count).transpose()?,
     })
 }

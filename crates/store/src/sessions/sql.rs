@@ -23,7 +23,7 @@ statements! {
 
     /// No row: the session has ended, or the user is no member any more.
     SESSION = "\
-        SELECT s.id, u.id, u.email, u.name, u.verified_at, u.created_at, w.id, w.name, w.plan, m.role \
+        SELECT s.id, u.id, u.email, u.name, u.verified_at, u.created_at, w.id, w.name, w.plan, m.role, w.negotiated_renders \
         FROM sessions s \
         JOIN users u ON u.id = s.user_id \
         JOIN workspaces w ON w.id = s.workspace_id \

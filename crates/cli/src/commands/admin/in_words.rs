@@ -2,7 +2,7 @@
 
 use qrstudio_server::admin::{
     AccountLine, Accounts, BlockedPatterns, Blocklisted, CreatedKey, CreatedUser, CreditsAdded, KeyLine,
-    KeysRevoked, PasswordReset, PlanChanged,
+    KeysRevoked, PasswordReset, PlanChanged, QuotaChanged,
 };
 
 use crate::output;
@@ -47,6 +47,14 @@ pub(super) fn plan_changed(changed: &PlanChanged) -> String {
         "The workspace of {} is on plan {} now.\n",
         changed.email, changed.plan
     )
+}
+
+pub(super) fn quota_changed(changed: &QuotaChanged) -> String {
+    let quota = changed.negotiated_quota.map_or_else(
+        || "the quota of its plan".to_owned(),
+        |quota| format!("a quota of {quota} renders a month"),
+    );
+    format!("The workspace of {} has {quota} now.\n", changed.email)
 }
 
 pub(super) fn credits_added(added: &CreditsAdded) -> String {

@@ -78,13 +78,24 @@ enum Task {
         #[command(flatten)]
         common: Common,
     },
-    /// Put a workspace on a plan
+    /// Put a workspace on a plan, with the plan's own quota
     SetPlan {
         /// The owner of the workspace
         #[arg(value_name = "E-MAIL")]
         email: String,
         /// The plan
         plan: Plan,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Give a workspace a monthly quota of its own in the place of its plan's
+    SetQuota {
+        /// The owner of the workspace
+        #[arg(value_name = "E-MAIL")]
+        email: String,
+        /// Renders a month, or `plan` for the plan's own again
+        #[arg(value_name = "N|plan", value_parser = quota)]
+        quota: Quota,
         #[command(flatten)]
         common: Common,
     },
@@ -137,6 +148,23 @@ struct Common {
 
     #[command(flatten)]
     settings: StoreFlags,
+}
+
+/// A quota as it is typed.
+#[derive(Clone, Copy, Debug)]
+enum Quota {
+    Renders(u64),
+    OfPlan,
+}
+
+fn quota(typed: &str) -> Result<Quota, String> {
+    if typed == "plan" {
+        return Ok(Quota::OfPlan);
+    }
+    let renders = typed.parse::<u32>();
+    renders
+        .map(|renders| Quota::Renders(renders.into()))
+        .map_err(|_| format!("a quota is a number up to {}, or the word plan", u32::MAX))
 }
 
 /// A plan's name, as clap lists it.
@@ -194,6 +222,17 @@ pub(crate) fn run(options: Options) -> Outcome {
             async |admin| admin.set_plan(&email, plan.into()).await,
             in_words::plan_changed,
         ),
+        Task::SetQuota { email, quota, common } => {
+            let renders = match quota {
+                Quota::Renders(renders) => Some(renders),
+                Quota::OfPlan => None,
+            };
+            act(
+                common,
+                async |admin| admin.set_quota(&email, renders).await,
+                in_words::quota_changed,
+            )
+        }
         Task::AddCredits {
             email,
             credits,

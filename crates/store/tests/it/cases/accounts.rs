@@ -13,6 +13,7 @@ on_both_engines!(
     an_account_that_fails_leaves_nothing,
     plan_and_credits_go_to_the_workspace_that_the_user_owns,
     a_plan_counts_from_the_next_look_on,
+    an_agreed_quota_lasts_until_the_next_plan,
     the_list_shows_use_of_the_month_and_all_keys,
     texts_come_back_as_they_were,
 );
@@ -156,6 +157,36 @@ async fn a_plan_counts_from_the_next_look_on(fixture: &Fixture) {
             .unwrap();
         assert_eq!(access.workspace_plan, plan);
     }
+}
+
+async fn an_agreed_quota_lasts_until_the_next_plan(fixture: &Fixture) {
+    let store = &fixture.store;
+    let ada = account(store, "ada@example.com").await;
+    account(store, "bob@example.com").await;
+    let agreed = async || {
+        let access = store.key_by_hash(&KeyHash::of("smk_ada@example.com")).await;
+        let listed = store.list_accounts(Month::of(NOW)).await.unwrap();
+        assert_eq!(listed[1].negotiated_renders, None);
+        let agreed = access.unwrap().unwrap().negotiated_renders;
+        assert_eq!(listed[0].negotiated_renders, agreed);
+        agreed
+    };
+    for (renders, kept) in [
+        (None, None),
+        (Some(0), Some(0)),
+        (Some(7), Some(7)),
+        (Some(u64::MAX), Some(i64::MAX.unsigned_abs())),
+    ] {
+        let found = store.negotiate_renders("ADA@example.com", renders).await.unwrap();
+        assert_eq!(found, Some(ada.workspace));
+        assert_eq!(agreed().await, kept);
+    }
+    store.set_plan("ada@example.com", PlanName::Pro).await.unwrap();
+    assert_eq!(agreed().await, None);
+    assert_eq!(
+        store.negotiate_renders("eve@example.com", Some(7)).await.unwrap(),
+        None
+    );
 }
 
 async fn the_list_shows_use_of_the_month_and_all_keys(fixture: &Fixture) {

@@ -271,3 +271,45 @@ async fn the_operators_table_rules_everywhere() {
         r#"429 {"detail":"Monthly quota of 2 exceeded for plan 'starter'."}"#
     );
 }
+
+/// Enterprise is unlimited, unless the contract says a number.
+#[tokio::test]
+async fn a_quota_that_was_agreed_on_counts_in_the_place_of_the_plans() {
+    let studio = Studio::new().await;
+    let key = studio.key(PlanName::Enterprise).await;
+    let held = studio.another_key("held", Some(PlanName::Free)).await;
+    studio.agree_on(2).await;
+    let usage = studio.get_with(&key, "/api/v1/usage/").await.json();
+    assert_eq!(
+        (&usage["plan"], &usage["monthly_quota"], &usage["remaining"]),
+        (&json!("enterprise"), &json!(2), &json!(2))
+    );
+    let small = json!({"data": "x", "size_inches": 1});
+    for (key, left) in [(&key, "1"), (&held, "0")] {
+        let answer = studio.generate(key, small.clone()).await;
+        assert_eq!(answer.header("x-qr-quota-remaining"), left);
+    }
+    assert_eq!(
+        studio.generate(&key, small.clone()).await.line(),
+        r#"429 {"detail":"Monthly quota of 2 exceeded for plan 'enterprise'."}"#
+    );
+    studio.agree_on(3).await;
+    assert_eq!(studio.generate(&key, small).await.status, 200);
+}
+
+/// What a plan bills, it bills beyond the number that was agreed on.
+#[tokio::test]
+async fn overage_begins_beyond_the_quota_that_was_agreed_on() {
+    let studio = Studio::new().await;
+    let key = studio.key(PlanName::Starter).await;
+    studio.agree_on(1).await;
+    for overage in ["", "true"] {
+        let answer = studio
+            .generate(&key, json!({"data": "x", "size_inches": 1}))
+            .await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("x-qr-overage")),
+            (200, overage)
+        );
+    }
+}

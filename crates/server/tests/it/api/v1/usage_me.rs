@@ -77,4 +77,11 @@ async fn a_new_workspace_has_nothing_and_unlimited_is_null() {
             "overage_this_month": 0, "resets_at": "2026-12-01T00:00:00Z", "daily": []
         })
     );
+    let agreed = studio.store.negotiate_renders("ada@example.com", Some(9)).await;
+    assert!(agreed.unwrap().is_some());
+    let usage = studio.send("GET", PATH, Some(&tokens.access), None).await.json();
+    assert_eq!(
+        (&usage["monthly_quota"], &usage["remaining"]),
+        (&json!(9), &json!(9))
+    );
 }
