@@ -43,7 +43,7 @@ pub(crate) async fn gather_json(request: Request, limits: &Limits) -> Result<Gat
         return Err(Error::TooLarge);
     }
     match kind(&parts.headers)? {
-        Kind::Json => Ok(Gathered::of_json(&collect(body, limits.json_bytes).await?)),
+        Kind::Json => Ok(Gathered::of_json(collect(body, limits.json_bytes).await?)),
         Kind::Multipart { .. } => Err(unsupported(&parts.headers)),
     }
 }
@@ -54,7 +54,7 @@ pub(crate) async fn gather_json(request: Request, limits: &Limits) -> Result<Gat
 /// Size; and bodies that did not arrive.
 pub(crate) async fn print(request: Request, limits: &Limits) -> Result<Print> {
     let body = collect(request.into_body(), limits.json_bytes).await?;
-    Ok(Print::of_json(&body))
+    Ok(Print::Json(body))
 }
 
 /// A body that was read whole, whatever it holds.
@@ -66,10 +66,10 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    fn of_json(body: &[u8]) -> Self {
+    fn of_json(body: Bytes) -> Self {
         Self {
-            print: Print::of_json(body),
-            fields: json(body),
+            fields: json(&body),
+            print: Print::Json(body),
         }
     }
 }
@@ -92,7 +92,7 @@ pub(crate) async fn gather(request: Request, limits: &Limits) -> Result<Gathered
     }
     match kind(&parts.headers)? {
         Kind::Json if over(limits.json_bytes) => Err(Error::TooLarge),
-        Kind::Json => Ok(Gathered::of_json(&collect(body, limits.json_bytes).await?)),
+        Kind::Json => Ok(Gathered::of_json(collect(body, limits.json_bytes).await?)),
         Kind::Multipart { boundary } => {
             let mut print = FormPrint::default();
             let fields = multipart(body, boundary, limits.multipart_bytes, &mut print).await;

@@ -1,6 +1,5 @@
 //! `GET /api/v1/usage/`: what the key may do, and how much of the month is used.
 
-use axum::Json;
 use axum::extract::State;
 use qrstudio_store::{Millis, Month};
 use serde::Serialize;
@@ -9,6 +8,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::auth::ApiKey;
 use crate::error::{Error, Result};
+use crate::reply::Reply;
 
 /// What a key may do, and how much of the month is used. `null` is unlimited.
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,7 +67,7 @@ pub(crate) struct Usage {
         (status = 200, description = "Plan, use and credits", body = Usage),
     )
 )]
-pub(crate) async fn show(State(app): State<App>, key: ApiKey) -> Result<Json<Usage>> {
+pub(crate) async fn show(State(app): State<App>, key: ApiKey) -> Result<Reply<Usage>> {
     let month = Month::of(Millis(app.clock().now_ms()));
     let used = app
         .store()
@@ -75,7 +75,7 @@ pub(crate) async fn show(State(app): State<App>, key: ApiKey) -> Result<Json<Usa
         .await?
         .ok_or(Error::InvalidKey)?;
     let (effective, workspace) = (key.effective_plan(), key.workspace_plan());
-    Ok(Json(Usage {
+    Ok(Reply::ok(Usage {
         key_prefix: key.0.prefix.clone(),
         plan: effective.name.as_str(),
         monthly_quota: workspace.monthly_renders,

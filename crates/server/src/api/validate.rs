@@ -1,9 +1,6 @@
 //! `POST /api/v1/validate/`: the checks of a render, and what it would be, without the picture and without its price.
 
-use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::HeaderName;
-use axum::response::{IntoResponse as _, Response};
 
 use super::generate::{self, schema};
 use crate::app::App;
@@ -11,8 +8,7 @@ use crate::auth::ApiKey;
 use crate::body;
 use crate::error::{Detail, Result};
 use crate::render::Report;
-
-const X_QR_IGNORED_FIELDS: HeaderName = HeaderName::from_static("x-qr-ignored-fields");
+use crate::reply::Reply;
 
 /// Check a code without rendering it
 ///
@@ -59,9 +55,8 @@ const X_QR_IGNORED_FIELDS: HeaderName = HeaderName::from_static("x-qr-ignored-fi
             example = json!({"detail": "The operator of this service has blocked this destination."})),
     )
 )]
-pub(crate) async fn judge(State(app): State<App>, key: ApiKey, request: Request) -> Result<Response> {
+pub(crate) async fn judge(State(app): State<App>, key: ApiKey, request: Request) -> Result<Reply<Report>> {
     let fields = body::fields(request, app.limits()).await;
     let (job, ignored) = generate::judge(&app, &key, fields).await?;
-    let ignored = ignored.header_value().map(|names| [(X_QR_IGNORED_FIELDS, names)]);
-    Ok((ignored, Json(job.report())).into_response())
+    Ok(Reply::ok(job.report()).ignoring(&ignored))
 }

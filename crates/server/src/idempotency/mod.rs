@@ -129,7 +129,7 @@ impl Held {
         let claim = Claim {
             workspace,
             key: name,
-            body: authenticate(&secrets.bodies, &[&name, print.as_bytes()]),
+            body: authenticate(&secrets.bodies, &[&name, &print.hash()]),
             holder: entropy::bytes(app.entropy()),
             at: Millis(at),
             free_at: Millis(at.saturating_add(LEASE_MS)),

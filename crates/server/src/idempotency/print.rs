@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
@@ -10,25 +11,35 @@ use crate::fields::Value;
 /// What lies deeper is printed as it came.
 const DEEPEST: usize = 64;
 
-/// The hash of a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Print([u8; 32]);
+/// What tells a body from others.
+#[derive(Debug)]
+pub(crate) enum Print {
+    /// A JSON text, hashed only when somebody asks: most requests come without a key.
+    Json(Bytes),
+    /// The hash of a form, taken while it was read.
+    Form([u8; 32]),
+}
 
 impl Print {
-    /// The print of a JSON text: neither the order of members, nor blanks, nor the escapes of texts matter. What cannot be read is printed as it came.
-    pub(crate) fn of_json(body: &[u8]) -> Self {
-        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-        let mut hash = Sha256::new();
-        match serde_json::from_slice::<&RawValue>(body) {
-            Ok(value) => add(&mut hash, value, 0),
-            Err(_) => part(&mut hash, b'?', body),
+    /// Its hash.
+    pub(crate) fn hash(&self) -> [u8; 32] {
+        match self {
+            Self::Json(body) => hash_json(body),
+            Self::Form(hash) => *hash,
         }
-        Self(hash.finalize().into())
     }
+}
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
+/// The hash of a JSON text: neither the order of members, nor blanks, nor the escapes of texts matter. What cannot be read is
+/// hashed as it came.
+fn hash_json(body: &[u8]) -> [u8; 32] {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let mut hash = Sha256::new();
+    match serde_json::from_slice::<&RawValue>(body) {
+        Ok(value) => add(&mut hash, value, 0),
+        Err(_) => part(&mut hash, b'?', body),
     }
+    hash.finalize().into()
 }
 
 /// Adds something with its kind and its length, so that no two sequences of parts are alike.
@@ -90,7 +101,7 @@ impl FormPrint {
             part(&mut hash, b's', name.as_bytes());
             part(&mut hash, *kind, value);
         }
-        Print(hash.finalize().into())
+        Print::Form(hash.finalize().into())
     }
 }
 
@@ -106,19 +117,15 @@ mod tests {
             "\u{FEFF}{\"data\":\"x\",\"data\":\"é\",\"size_inches\":2,\"payload\":{\"a\":1,\"b\":[true,null]}}",
         ];
         for other in same {
-            assert_eq!(
-                Print::of_json(other.as_bytes()),
-                Print::of_json(same[0].as_bytes())
-            );
+            assert_eq!(hash_json(other.as_bytes()), hash_json(same[0].as_bytes()));
         }
     }
 
     #[test]
     fn a_deep_body_is_printed_without_going_down_all_the_way() {
         let deep = |depth: usize| [b"[".repeat(depth), b"]".repeat(depth)].concat();
-        assert_ne!(Print::of_json(&deep(30_000)), Print::of_json(&deep(30_001)));
-        let broken = (Print::of_json(br#""\ud800""#), Print::of_json(br#""\ud801""#));
-        assert_ne!(broken.0, broken.1);
+        assert_ne!(hash_json(&deep(30_000)), hash_json(&deep(30_001)));
+        assert_ne!(hash_json(br#""\ud800""#), hash_json(br#""\ud801""#));
     }
 
     #[test]
@@ -128,7 +135,7 @@ mod tests {
             parts
                 .iter()
                 .for_each(|(name, value)| print.text(name, value.as_bytes()));
-            print.finish(whole)
+            print.finish(whole).hash()
         };
         let one = form(&[("a", "1"), ("b", "2")], true);
         assert_eq!(one, form(&[("b", "2"), ("a", "1")], true));
@@ -141,7 +148,7 @@ mod tests {
         let mut file = FormPrint::default();
         file.text("b", b"2");
         file.file("a", Sha256::new_with_prefix("1"));
-        assert_ne!(one, file.finish(true));
+        assert_ne!(one, file.finish(true).hash());
     }
 
     #[test]
@@ -169,8 +176,8 @@ mod tests {
         for (at, one) in bodies.iter().enumerate() {
             for other in &bodies[..at] {
                 assert_ne!(
-                    Print::of_json(one.as_bytes()),
-                    Print::of_json(other.as_bytes()),
+                    hash_json(one.as_bytes()),
+                    hash_json(other.as_bytes()),
                     "{one} {other}"
                 );
             }

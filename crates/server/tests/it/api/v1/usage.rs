@@ -12,6 +12,7 @@ async fn a_new_workspace() {
     200 OK
     access-control-allow-origin: *
     access-control-expose-headers: x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset
+    cache-control: no-store
     content-length: 278
     content-type: application/json
     ratelimit: "key";r=59;t=1

@@ -113,6 +113,7 @@ async fn a_report() {
     200 OK
     access-control-allow-origin: *
     access-control-expose-headers: x-qr-ignored-fields, x-request-id, ratelimit-policy, ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset
+    cache-control: no-store
     content-length: 236
     content-type: application/json
     ratelimit: "key";r=59;t=1
