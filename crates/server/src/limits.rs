@@ -144,7 +144,7 @@ impl Default for Limits {
             waiting_hashes: 128 * cores.div_ceil(2),
             health_time: Duration::from_secs(2),
             kept_bytes: 1024 * 1024,
-            sweep: Duration::from_secs(600),
+            sweep: Duration::from_secs(60),
             mail: MailLimits::default(),
             scans: ScanLimits::default(),
         }

@@ -222,6 +222,7 @@ async fn answer_until_told(
     let limits = *app.limits();
     let sweeping = async {
         loop {
+            app.attempts().sweep(app.clock().monotonic());
             idempotency::sweep(&app).await;
             tokio::time::sleep(limits.sweep).await;
         }

@@ -20,13 +20,18 @@ impl Buckets {
         }
     }
 
+    /// Drops full buckets, once in a while.
+    pub(super) fn sweep(&mut self, now: Duration) {
+        self.full_at.sweep(now, |full_at| *full_at <= now);
+    }
+
     /// Takes one try.
     ///
     /// # Errors
     /// How long to wait for the next, where there is none.
     pub(super) fn take(&mut self, key: u128, now: Duration) -> Result<(), Duration> {
         let interval = self.interval;
-        self.full_at.sweep(now, |full_at| *full_at <= now);
+        self.sweep(now);
         let Some(full_at) = self.full_at.get_mut(key) else {
             self.full_at.insert(key, now + interval);
             return Ok(());
@@ -39,5 +44,10 @@ impl Buckets {
                 Ok(())
             }
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.full_at.len()
     }
 }

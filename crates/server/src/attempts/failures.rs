@@ -40,7 +40,7 @@ impl Failures {
 
     /// Counts one more and returns how many there are.
     pub(super) fn add_always(&mut self, key: u128, now: Duration) -> u32 {
-        self.counts.sweep(now, |count| count.ends <= now);
+        self.sweep(now);
         if let Some(count) = self.counts.get_mut(key).filter(|count| count.ends > now) {
             count.wrong = count.wrong.saturating_add(1);
             return count.wrong;
@@ -59,6 +59,11 @@ impl Failures {
         count.is_some_and(|count| count.wrong >= most)
     }
 
+    /// Drops what no longer counts, once in a while.
+    pub(super) fn sweep(&mut self, now: Duration) {
+        self.counts.sweep(now, |count| count.ends <= now);
+    }
+
     /// One was none.
     pub(super) fn take_back(&mut self, key: u128) {
         if let Some(count) = self.counts.get_mut(key) {
@@ -68,5 +73,10 @@ impl Failures {
 
     pub(super) fn forget(&mut self, key: u128) {
         self.counts.remove(key);
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.counts.len()
     }
 }

@@ -163,6 +163,20 @@ impl Attempts {
         lock(&self.proofs).add_always(key, now);
     }
 
+    /// Forgets what no longer counts; to be called every minute, so that it goes also where nobody tries anything any more.
+    pub(crate) fn sweep(&self, now: Duration) {
+        lock(&self.tries).sweep(now);
+        lock(&self.wrong).sweep(now);
+        lock(&self.many_wrong).sweep(now);
+        lock(&self.proofs).sweep(now);
+    }
+
+    #[cfg(test)]
+    fn held(&self) -> [usize; 3] {
+        let (wrong, many) = (lock(&self.wrong).len(), lock(&self.many_wrong).len());
+        [lock(&self.tries).len(), wrong, many]
+    }
+
     fn hash(&self, parts: &[&[u8]]) -> u128 {
         let tag = authenticate(&self.key, parts);
         u128::from_be_bytes(tag.first_chunk::<16>().copied().unwrap_or_default())
@@ -336,6 +350,23 @@ mod tests {
         assert!(other.wait.is_zero());
         let later = attempts.begin(&ada, Place::Network(&network(1)), NOW + MANY_WRONG_IN);
         assert!(later.unwrap().wait.is_zero());
+    }
+
+    /// Addresses are kept for a quarter of an hour at most, be it as hashes.
+    #[test]
+    fn a_try_is_forgotten_also_when_none_follows() {
+        let attempts = attempts();
+        let ada = EmailKey::of("ada@example.com");
+        attempts.count(Try::Login, &network(1), NOW).unwrap();
+        let _wrong = attempts.begin(&ada, Place::Network(&network(1)), NOW).unwrap();
+        for (passed, held) in [
+            (TRIES_IN, [0, 1, 1]),
+            (WRONG_IN, [0, 0, 1]),
+            (MANY_WRONG_IN, [0, 0, 0]),
+        ] {
+            attempts.sweep(NOW + passed);
+            assert_eq!(attempts.held(), held, "{passed:?}");
+        }
     }
 
     #[test]

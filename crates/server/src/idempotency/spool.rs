@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::UNIX_EPOCH;
 
@@ -99,14 +99,13 @@ impl Inner {
             // It is expired from the beginning.
             return Ok(());
         }
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(self.directory.join(name))?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::File::open(&self.directory)?.sync_all()
+        let path = self.directory.join(name);
+        let written = create(&path, bytes).and_then(|()| fs::File::open(&self.directory)?.sync_all());
+        if written.is_err() {
+            // Half of it, where the disk is full, is of no use to anybody.
+            let _ = fs::remove_file(&path);
+        }
+        written
     }
 
     fn list(&self) -> io::Result<Vec<Listed>> {
@@ -131,6 +130,17 @@ impl Inner {
     }
 }
 
+/// Writes a new file durably, for nobody else to read.
+fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
 /// Removes a file; one that is gone already is as good.
 fn remove(file: &Listed) {
     if let Err(error) = fs::remove_file(&file.path)
@@ -143,4 +153,33 @@ fn remove(file: &Listed) {
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
     done.map_err(Error::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::entropy::SystemEntropy;
+
+    #[tokio::test]
+    async fn a_file_goes_when_its_day_is_over() {
+        let directory = tempfile::tempdir().unwrap();
+        let spool = Spool::new(directory.path().join("answers"), 1000);
+        // Nothing was ever written.
+        spool.sweep(0).await.unwrap();
+        let old = spool.write(b"old".to_vec(), &SystemEntropy).await.unwrap();
+        let new = spool.write(b"new".to_vec(), &SystemEntropy).await.unwrap();
+        let file = fs::File::options()
+            .write(true)
+            .open(directory.path().join("answers").join(&old));
+        file.unwrap()
+            .set_modified(UNIX_EPOCH + Duration::from_millis(999))
+            .unwrap();
+        spool.sweep(999).await.unwrap();
+        assert_eq!(spool.read(old.clone()).await.unwrap().unwrap(), b"old");
+        spool.sweep(1000).await.unwrap();
+        assert_eq!(spool.read(old).await.unwrap(), None);
+        assert_eq!(spool.read(new).await.unwrap().unwrap(), b"new");
+    }
 }
