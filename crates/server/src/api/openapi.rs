@@ -91,7 +91,7 @@ pub(crate) async fn show(State(document): State<Document>) -> Response {
 }
 
 /// Adds what is true of every operation of a kind, so that no handler has to repeat it: the request's id on every
-/// answer, 426 and 500; 413 and 415 where there is a body; 401 where somebody has to be known; 503 where the store is asked.
+/// answer, 426 and 500; 408, 413 and 415 where there is a body; 401 where somebody has to be known; 503 where the store is asked.
 fn complete(document: &mut OpenApi) {
     let (key, session) = (requirement("api_key"), requirement("session"));
     let paths = document.paths.paths.iter_mut();
@@ -115,6 +115,7 @@ fn complete(document: &mut OpenApi) {
                 .or_insert_with(|| response.build().into());
         };
         if has_body {
+            add("408", failure("The body arrived too slowly", &Error::BodyTooSlow));
             add("413", failure("The body is too large", &Error::TooLarge));
             let kind = Error::UnsupportedMediaType("text/plain".to_owned());
             add("415", failure("The body is not JSON", &kind));

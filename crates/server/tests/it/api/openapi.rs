@@ -72,7 +72,7 @@ async fn every_operation_documents_its_failures_and_the_request_id() {
             expected.extend(["401", "503"]);
         }
         if operation.get("requestBody").is_some() {
-            expected.extend(["400", "413", "415"]);
+            expected.extend(["400", "408", "413", "415"]);
         }
         for status in expected {
             let body = &responses
