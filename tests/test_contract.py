@@ -57,6 +57,35 @@ CASES = [
     ("free", "POST", GENERATE, '{"data_type": "wifi", "size_inches": 1, "payload": {}}', 400, '{"payload":{"ssid":["This field is required."]}}'),
     ("free", "POST", GENERATE, "[]", 400, None),
     ("free", "POST", GENERATE, "{", 400, None),
+    # The framework's texts.
+    *(
+        ("free", "POST", path, f'{{"data": "x", "size_inches": 1, {member}}}', 400, f'{{"{member[1:].partition(chr(34))[0]}":{text}}}')
+        for path in [GENERATE, VALIDATE]
+        for member, text in [
+            ('"data": null', '["This field may not be null."]'), ('"size_inches": null', '["This field may not be null."]'),
+            ('"data": ""', '["This field may not be blank."]'), ('"data": " \\t "', '["This field may not be blank."]'),
+            *((f'"size_inches": {number}', '["A valid number is required."]') for number in ['"wide"', '"NaN"', '"Infinity"', "true", "[]", '""']),
+            ('"size_inches": "15.01"', '["Ensure this value is less than or equal to 15.0."]'),
+            *((f'"dpi": {number}', '["A valid integer is required."]') for number in ['"fine"', "300.5", "false", "{}"]),
+            ('"quiet_zone": 17', '["Ensure this value is less than or equal to 16."]'),
+            ('"eye_outer_frame": "perhaps"', '["Must be a valid boolean."]'), ('"eye_outer_frame": 2', '["Must be a valid boolean."]'),
+            ('"data": []', '["Not a valid string."]'), ('"data": true', '["Not a valid string."]'),
+            ('"pattern": "stripes"', '["\\"stripes\\" is not a valid choice."]'), ('"format": "PNG"', '["\\"PNG\\" is not a valid choice."]'),
+            (f'"data": "{"é" * 2049}"', '["Ensure this field has no more than 2048 characters."]'),
+            ('"logo_url": "example.com/x.png"', '["Enter a valid URL."]'),
+        ]
+    ),
+    *(
+        ("free", "POST", path, f'{{"size_inches": 1, "data_type": "{kind}", "payload": {payload}}}', 400, f'{{"payload":{text}}}')
+        for path in [GENERATE, VALIDATE]
+        for kind, payload, text in [
+            ("email", '{"to": "nobody"}', '{"to":["Enter a valid email address."]}'), ("email", '{"to": []}', '{"to":["This list may not be empty."]}'),
+            ("wifi", '"x"', '["Expected a dictionary of items but got type \\"str\\"."]'),
+        ]
+    ),
+    ("owner", "POST", DYNAMIC, '{"name": "x", "destination_url": "https://example.com/", "variants": "x"}', 400, '{"variants":["Expected a list of items but got type \\"str\\"."]}'),
+    # Cells of a table.
+    ("pro", "POST", GENERATE, '{"data": 12345, "size_inches": " 1.0 ", "dpi": "300", "eye_outer_frame": "on", "quiet_zone": "4.0"}', 200, None),
     ("owner", "POST", KEYS, "{}", 400, '{"name":"Required."}'),
     ("owner", "POST", KEYS, '{"name": "x", "plan": "pro"}', 400, '{"plan":"Plan \'pro\' exceeds your subscription tier \'starter\'."}'),
     ("nobody", "POST", GENERATE, RIGHT, 401, NO_KEY),
@@ -216,6 +245,79 @@ def test_answers_to_scans(world, code, status, location):
         assert answer.headers["Location"].endswith(location.format(**names)) and answer.content == b""
     else:
         assert answer.headers["Content-Type"].startswith("text/html")
+
+
+TABLE = """
+[plans.starter]
+requests_per_minute = 1
+[plans.pro]
+max_size_inches = 8
+max_dpi = 300
+custom_logo = false
+"""
+
+
+def test_each_fault_hides_those_behind_it(own_studio):
+    """A request with every fault there is: each is mended in turn, and the next comes to light."""
+    (own_studio.directory / "qrstudio.toml").write_text(TABLE)
+    own_studio.start()
+    hasty, key = own_studio.new_key("starter"), own_studio.new_key("pro", "ada@example.com")
+
+    def usage(key):
+        return requests.get(own_studio.url + USAGE, headers={"X-Api-Key": key}, timeout=30)
+
+    assert [usage(hasty).status_code for _ in range(2)] == [200, 429]
+    own_studio.admin("set-quota", "ada@example.com", "1")
+    headers = {"X-Api-Key": key, "Idempotency-Key": "one", "Content-Type": "application/json"}
+    assert requests.post(own_studio.url + GENERATE, data=RIGHT, headers=headers, timeout=30).status_code == 200
+
+    headers |= {"X-Api-Key": "smk_wrong", "Content-Type": "text/plain", "X-Forwarded-Proto": "http"}
+    asked = requests.options(own_studio.url + GENERATE, headers=headers | {"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}, timeout=30)
+    assert (asked.status_code, asked.headers["Access-Control-Allow-Origin"]) == (204, "*")
+    fields = {
+        "data": "x", "size_inches": 9, "dpi": 400, "color": "rouge",
+        "logo_url": "http://127.0.0.1/x.png", "bg_image_url": "http://127.0.0.1/x.png",
+    }
+    body = b"x" * (9 << 20)
+
+    def told() -> tuple[int, str]:
+        answer = requests.post(own_studio.url + GENERATE, data=body or json.dumps(fields), headers=headers, timeout=30)
+        return answer.status_code, answer.text
+
+    assert told() == (426, '{"detail":"HTTPS is required."}')
+    del headers["X-Forwarded-Proto"]
+    assert told() == (401, NO_KEY)
+    headers["X-Api-Key"] = hasty
+    assert told() == (429, '{"detail":"Rate limit of 1 requests per minute exceeded for plan \'starter\'."}')
+    headers["X-Api-Key"] = key
+    assert told() == (413, '{"detail":"Request body too large."}')
+    body = b"{"
+    assert told() == (415, '{"detail":"Unsupported media type \\"text/plain\\" in request."}')
+    headers["Content-Type"] = "application/json"
+    assert told() == (409, '{"detail":"Idempotency-Key was already used with a different request body."}')
+    del headers["Idempotency-Key"]
+    assert told() == (400, '{"detail":"JSON parse error - EOF while parsing an object at line 1 column 1"}')
+    body = b""
+    assert told() == (400, '{"color":"Invalid color \'rouge\'. Use \'black\', \'white\', or hex like #RRGGBB."}')
+    del fields["color"]
+    assert told() == (403, '{"detail":"Plan \'pro\' allows up to 8\\". Upgrade for larger sizes."}')
+    fields["size_inches"] = 1
+    assert told() == (403, '{"detail":"Plan \'pro\' caps DPI at 300. Upgrade for higher resolution."}')
+    fields["dpi"] = 300
+    assert told() == (403, '{"detail":"Plan \'pro\' doesn\'t support custom logos."}')
+    logo = fields.pop("logo_url")
+    assert told() == (403, '{"detail":"Plan \'pro\' doesn\'t support background images."}')
+    # A plan that has logos, and bills nothing.
+    own_studio.admin("set-plan", "ada@example.com", "enterprise")
+    own_studio.admin("set-quota", "ada@example.com", "1")
+    fields["logo_url"] = logo
+    assert told() == (429, '{"detail":"Monthly quota of 1 exceeded for plan \'enterprise\'."}')
+    own_studio.admin("set-quota", "ada@example.com", "2")
+    refused = "refusing to fetch 127.0.0.1: resolves to private/internal IP 127.0.0.1"
+    assert told() == (400, json.dumps({"logo_url": refused, "bg_image_url": refused}, separators=(",", ":")))
+    del fields["logo_url"], fields["bg_image_url"]
+    assert told()[0] == 200
+    assert usage(key).json()["remaining"] == 0
 
 
 def test_429_of_the_month(world):

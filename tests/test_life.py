@@ -175,22 +175,33 @@ def test_kill_never_makes_one_idempotency_key_pay_twice(own_studio):
     assert own_studio.usage(key)["used_this_month"] == 8 * 30
 
 
-def test_parallel_requests_against_few_remaining_are_counted_exactly(own_studio):
+@pytest.mark.parametrize("remaining", [7, 100])
+def test_parallel_requests_against_few_remaining_are_counted_exactly(own_studio, remaining):
+    """n at once against r: min(n, r) succeed, whether they are committed in groups, kept for a retry, or carry a dynamic code."""
     # It is the quota that refuses here, not the limit on requests a minute.
     own_studio.settings["QRSTUDIO_RATE_LIMITS"] = "off"
     own_studio.start()
-    key = own_studio.new_key("free")
-    statuses = []
+    key = own_studio.new_key("enterprise", "ada@example.com")
+    own_studio.admin("set-quota", "ada@example.com", str(remaining))
+    plain = {"data": "x", "size_inches": 1}
+    dynamic = {"data_type": "dynamic", "size_inches": 1, "payload": {"name": "x", "destination_url": "https://example.com/"}}
+    kinds = [(plain, False), (plain, True), (dynamic, False), (dynamic, True)]
+    statuses, start = [], threading.Barrier(24)
 
-    def render():
-        statuses.append(own_studio.generate(key, data="x", size_inches=1).status_code)
+    def render(number):
+        fields, is_named = kinds[number % 4]
+        headers = {"X-Api-Key": key} | ({"Idempotency-Key": str(number)} if is_named else {})
+        start.wait()
+        statuses.append(requests.post(f"{own_studio.url}/api/v1/generate/", json=fields, headers=headers, timeout=30).status_code)
 
-    threads = [threading.Thread(target=render) for _ in range(20)]
+    threads = [threading.Thread(target=render, args=[number]) for number in range(24)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(statuses) == [200] * 5 + [429] * 15
+    paid = min(24, remaining)
+    assert sorted(statuses) == [200] * paid + [429] * (24 - paid)
+    assert own_studio.usage(key)["used_this_month"] == paid
 
 
 def test_a_drain_finishes_what_is_in_flight(own_studio):
