@@ -9,7 +9,7 @@ use crate::design::Pattern;
 const ROUND: f64 = 0.5;
 /// Inner corners of joined modules, where they flow into each other.
 const FILLET: f64 = 0.5;
-/// A bar keeps this far from the sides of its modules.
+/// A bar keeps this far from the sides of its modules, also where it ends, so that a lone module is a disc.
 const BAR_INSET: f64 = 0.06;
 /// The sides of the hole and of the centre of a framed module: with a wider hole every module looks like a finder pattern
 /// (docs/decisions/0015-shapes-that-readers-find.md).
@@ -90,7 +90,10 @@ impl ModuleShape {
             let corners = [0, 1, 2, 3].map(corner);
             match glyph(pattern) {
                 Some(glyph) => glyph,
-                None => Contour::rectangle(bar(pattern, Rect::square(0.0, 1.0)), corners).into(),
+                None => {
+                    let ends = [0, 2].map(|corner| self.corners >> corner & 1 == 1);
+                    Contour::rectangle(bar(pattern, Rect::square(0.0, 1.0), ends), corners).into()
+                }
             }
         } else {
             let filled = (0..4).filter(|index| self.corners >> index & 1 == 1);
@@ -117,7 +120,7 @@ pub(crate) fn outline(pattern: Pattern, modules: &ModuleMask) -> Outline {
             };
             Outline(
                 runs.into_iter()
-                    .map(|run| Contour::rectangle(bar(pattern, run), [corner; 4]))
+                    .map(|run| Contour::rectangle(bar(pattern, run, [true; 2]), [corner; 4]))
                     .collect(),
             )
         }
@@ -174,19 +177,12 @@ fn corner_radius(pattern: Pattern) -> f64 {
     }
 }
 
-/// The part of the modules in `run` that a bar takes.
-fn bar(pattern: Pattern, run: Rect) -> Rect {
+/// The part of the modules in `run` that a bar takes; `ends` tells whether it begins and ends there.
+fn bar(pattern: Pattern, run: Rect, ends: [bool; 2]) -> Rect {
+    let [before, after] = ends.map(|is_end| if is_end { BAR_INSET } else { 0.0 });
     match pattern {
-        Pattern::ConnectedH => Rect {
-            top: run.top + BAR_INSET,
-            bottom: run.bottom - BAR_INSET,
-            ..run
-        },
-        Pattern::ConnectedV => Rect {
-            left: run.left + BAR_INSET,
-            right: run.right - BAR_INSET,
-            ..run
-        },
+        Pattern::ConnectedH => run.inset([BAR_INSET, after, BAR_INSET, before]),
+        Pattern::ConnectedV => run.inset([before, BAR_INSET, after, BAR_INSET]),
         _ => run,
     }
 }

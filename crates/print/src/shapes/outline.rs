@@ -216,6 +216,16 @@ impl Rect {
             bottom: to,
         }
     }
+
+    /// Smaller by so much on the upper, right, lower and left side.
+    pub(crate) fn inset(self, [upper, right, lower, left]: [f64; 4]) -> Rect {
+        Rect {
+            left: self.left + left,
+            top: self.top + upper,
+            right: self.right - right,
+            bottom: self.bottom - lower,
+        }
+    }
 }
 
 #[cfg(test)]
