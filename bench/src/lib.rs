@@ -152,6 +152,14 @@ pub fn print_table(head: &[String], rows: &[Vec<String>]) -> io::Result<()> {
     Ok(())
 }
 
+/// A peer of our own language with its version, which the manifest pins.
+pub fn with_version(peer: &str) -> String {
+    let mut lines = include_str!("../Cargo.toml").lines();
+    let entry = lines.find_map(|line| line.strip_prefix(peer)?.strip_prefix(" = "));
+    let version = entry.and_then(|entry| entry.split('"').find_map(|part| part.strip_prefix('=')));
+    format!("{peer} {}", version.expect("a peer with a pinned version"))
+}
+
 /// "ok" when the ratio is within its goal.
 pub fn verdict(ratio: f64, goal: f64) -> &'static str {
     if ratio <= goal { "ok" } else { "MISS" }

@@ -79,7 +79,7 @@ fuzz_target!(|input: Input| {
     };
     for format in Format::ALL {
         let mut file = Vec::new();
-        match render(&symbol, &input.design, &Output { format, size }, &mut file) {
+        match render(&symbol, &input.design, Output { format, size }, &mut file) {
             Ok(layout) if format == Format::Png => {
                 decode::check_style(&file, &symbol, &input.design, &layout)
             }

@@ -8,7 +8,7 @@ use std::ffi::{CString, c_int};
 use std::hint::black_box;
 
 use qr_symbol::{EncodeOptions, ErrorCorrectionLevel, LevelChoice};
-use qrstudio_bench::{Contestant, libqrencode, print_table, race, verdict};
+use qrstudio_bench::{Contestant, libqrencode, print_table, race, verdict, with_version};
 
 const ROWS: [(usize, ErrorCorrectionLevel); 9] = [
     (25, ErrorCorrectionLevel::M),
@@ -90,10 +90,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         row.push(verdict(ratio, goal).to_owned());
         rows.push(row);
     }
-    println!(
-        "libqrencode {}, fast_qr 0.14.0, qrcodegen 1.8.0, qrcode-generator 6.1.2",
-        libqrencode::version()
-    );
+    let crates = ["fast_qr", "qrcodegen", "qrcode-generator"].map(with_version);
+    println!("libqrencode {}, {}", libqrencode::version(), crates.join(", "));
     println!(
         "CPU microseconds a code, median of {ROUNDS} interleaved rounds; versions in the order of the columns\n"
     );

@@ -202,7 +202,7 @@ fn drawn(symbol: &Symbol, picture: &Picture, pixels: &Pixels, format: Format) ->
         size: picture.size,
     };
     let mut file = Vec::new();
-    render(symbol, &design, &output, &mut file)?;
+    render(symbol, &design, output, &mut file)?;
     Ok(file)
 }
 

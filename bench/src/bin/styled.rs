@@ -13,7 +13,7 @@ use fast_qr::convert::{Builder, Shape};
 use fast_qr::{ECL, QRBuilder};
 use qr_print::{Color, Design, FinderCentre, FinderRing, Format, Output, Pattern, PrintSize, render};
 use qr_symbol::{EncodeOptions, ErrorCorrectionLevel, LevelChoice};
-use qrstudio_bench::{median, print_table, resvg_png, timed, verdict};
+use qrstudio_bench::{median, print_table, resvg_png, timed, verdict, with_version};
 
 const URL: &str = "https://www.example.com/menu/2026/winter/table-12?utm_source=poster&utm_medium=qr&utm_campaign=soup-7f3a9c";
 const VERSION: u8 = 10;
@@ -143,8 +143,8 @@ fn row(picture: &Picture) -> Result<Vec<String>, Box<dyn Error>> {
         None => (String::new(), ""),
     };
     let peer = match picture.peer {
-        Peer::FastQr => "fast_qr 0.14.0",
-        Peer::Resvg => "resvg 0.49.0 + png 0.18.1 Fast",
+        Peer::FastQr => with_version("fast_qr"),
+        Peer::Resvg => format!("{} + {} Fast", with_version("resvg"), with_version("png")),
     };
     Ok(vec![
         picture.name.to_owned(),
@@ -152,7 +152,7 @@ fn row(picture: &Picture) -> Result<Vec<String>, Box<dyn Error>> {
         bytes.to_string(),
         bytes_goal,
         bytes_verdict.to_owned(),
-        peer.to_owned(),
+        peer,
         format!("{:.1}", median(theirs)),
         its_bytes.to_string(),
         format!("{ratio:.4}"),
@@ -178,7 +178,7 @@ fn ours(picture: &Picture, format: Format) -> Result<Vec<u8>, Box<dyn Error>> {
         size: PrintSize::new(picture.inches, picture.dpi)?,
     };
     let mut file = Vec::new();
-    render(&symbol, &picture.design, &output, &mut file)?;
+    render(&symbol, &picture.design, output, &mut file)?;
     Ok(file)
 }
 

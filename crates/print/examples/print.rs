@@ -27,6 +27,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         format,
         size: PrintSize::new(2.0, 300)?,
     };
-    render(&symbol, &design, &output, &mut File::create(file)?)?;
+    render(&symbol, &design, output, &mut File::create(file)?)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Draws every pattern × ring × centre for readers to judge: `cargo run -p qr-print --example styles -- FOLDER [ROUND]`.
 //!
-//! Each design has its own text, version, and colours, which follow from the number of the round. It becomes one PNG file for
-//! each of 6, 8 and 10 pixels a module, `PATTERN.RING.CENTRE.PIXELS.png`; `texts.tsv` says what each design says.
+//! Each design has its own text, version, and colours, one in four an outer ring; they follow from the number of the round. It
+//! becomes one PNG file for each of 6, 8 and 10 pixels a module, `PATTERN.RING.CENTRE.PIXELS.png`; `texts.tsv` has the texts.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -9,7 +9,8 @@ use std::fs;
 use std::path::Path;
 
 use qr_print::{
-    Background, Color, Design, FinderCentre, FinderRing, Format, Output, Pattern, PrintSize, render,
+    Background, Color, Design, FinderCentre, FinderRing, Format, OuterRing, Output, Pattern, PrintSize,
+    render,
 };
 use qr_symbol::{EncodeOptions, ErrorCorrectionLevel, LevelChoice, Symbol, Version};
 
@@ -26,16 +27,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let round = arguments.next().map_or(Ok(1), |round| round.parse())?;
     fs::create_dir_all(&folder)?;
     let mut texts = String::new();
-    let mut dice = Dice(round);
+    let (mut dice, mut outer_dice) = (Dice(round), Dice(round << 32));
     for pattern in Pattern::ALL {
         for ring in FinderRing::ALL {
             for centre in FinderCentre::ALL {
                 let name = format!("{pattern}.{ring}.{centre}");
                 let (text, symbol) = contents(pattern, &mut dice)?;
-                let design = colors(&mut dice)?
+                let mut design = colors(&mut dice)?
                     .with_pattern(pattern)
                     .with_finder_ring(ring)
                     .with_finder_centre(centre);
+                design.outer_ring = outer_dice.one_of(&[None, None, None, Some(OuterRing::LikeModules)]);
                 for module_px in MODULE_PX {
                     let file = Path::new(&folder).join(format!("{name}.{module_px}.png"));
                     draw(&symbol, &design, module_px, &file)?;
@@ -110,7 +112,7 @@ fn draw(symbol: &Symbol, design: &Design, module_px: usize, file: &Path) -> Resu
         size: PrintSize::new(f64::from(u32::try_from(side)?) / 100.0, 100)?,
     };
     let mut picture = Vec::new();
-    render(symbol, design, &output, &mut picture)?;
+    render(symbol, design, output, &mut picture)?;
     Ok(fs::write(file, picture)?)
 }
 

@@ -83,9 +83,7 @@ impl Color {
             a: narrow((whole + 127) / 255),
         }
     }
-}
 
-impl Color {
     /// The colour `at` of `of` steps on the way to `other`, channel by channel; at most 65 536 steps.
     #[must_use]
     pub(crate) fn mixed(self, other: Color, at: u32, of: u32) -> Color {

@@ -1,3 +1,4 @@
+#![doc = include_str!("../doc/styles.md")]
 #![doc = include_str!("../README.md")]
 
 mod choice;

@@ -19,7 +19,7 @@ use crate::{png, svg};
 pub fn render(
     symbol: &Symbol,
     design: &Design,
-    output: &Output,
+    output: Output,
     out: &mut impl Write,
 ) -> Result<Layout, PrintError> {
     let layout = Layout::new(symbol, design, output.size)?;

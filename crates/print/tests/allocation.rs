@@ -40,7 +40,7 @@ fn peak(version: u8, design: &Design, format: Format) -> Result<u64, Box<dyn Err
     let allocated = allocation_counter::measure(|| {
         result = qr_symbol::encode("https://example.com/", &options)
             .map_err(Box::<dyn Error>::from)
-            .and_then(|symbol| Ok(render(&symbol, design, &output, &mut file).map(drop)?));
+            .and_then(|symbol| Ok(render(&symbol, design, output, &mut file).map(drop)?));
     });
     result?;
     assert!(file.0 > 1_000);

@@ -10,7 +10,7 @@ choices! {
         /// Square.
         #[default]
         Square = "square",
-        /// Square with a radius of one module.
+        /// Square with corners of one module.
         Rounded = "rounded",
         /// Two circles, 7 and 5 modules across.
         Circle = "circle",
@@ -28,26 +28,26 @@ choices! {
 }
 
 choices! {
-    /// The shape of a finder pattern's centre.
+    /// The shape of a finder pattern's centre, 3 modules across unless said otherwise; lengths in modules.
     ///
     #[doc = include_str!("../../doc/finder_centres.md")]
     pub enum FinderCentre {
         /// Square.
         #[default]
         Square = "square",
-        /// Square with a radius of half a module.
+        /// Square with corners of half a module.
         Rounded = "rounded",
-        /// A disc, 3 modules across.
+        /// A disc.
         Circle = "circle",
-        /// Square, but for a round upper left corner.
+        /// Square, but for an upper left corner of 1.25 modules.
         LeafTl = "leaf-tl",
-        /// Sixteen blunt rays on a disc of 2.5 modules, 3 modules across.
+        /// Sixteen blunt rays on a disc of 2.5 modules.
         Sunburst = "sunburst",
-        /// A fat five-pointed star.
+        /// A fat five-pointed star: tips 2 modules from the middle, angles 1.42.
         Star = "star",
-        /// A square on its corner, wide enough to be found.
+        /// A square on its corner with round tips, 1.8 modules from the middle.
         Diamond = "diamond",
-        /// A cross with arms wide enough to be found.
+        /// A cross with arms 2.06 modules wide, 3.1 modules across.
         Cross = "cross",
     }
 }

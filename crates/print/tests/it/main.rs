@@ -18,4 +18,5 @@ mod png_pixels;
 mod properties;
 mod styles;
 mod svg_outlines;
+mod svg_pixels;
 mod symbols;

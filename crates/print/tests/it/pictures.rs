@@ -40,7 +40,7 @@ fn pixels(symbol: &Symbol, design: &Design, inches: f64, dpi: u32) -> (Vec<Vec<C
         size: PrintSize::new(inches, dpi).unwrap(),
     };
     let mut file = Vec::new();
-    let layout = render(symbol, design, &output, &mut file).unwrap();
+    let layout = render(symbol, design, output, &mut file).unwrap();
     let mut rows = Vec::new();
     let head = decode::rows(&file, |_, row| rows.push(row.to_vec()));
     assert_eq!(head.side_px, layout.side_px());
@@ -200,7 +200,7 @@ fn the_svg_carries_as_many_pixels_as_are_printed() {
             size: PrintSize::new(inches, dpi).unwrap(),
         };
         let mut file = Vec::new();
-        render(&symbol, &design, &output, &mut file).unwrap();
+        render(&symbol, &design, output, &mut file).unwrap();
         let text = String::from_utf8(file).unwrap();
         assert!(text.contains("xmlns:xlink="), "{}", &text[..300]);
         let start = text.find("data:image/png;base64,").unwrap() + 22;

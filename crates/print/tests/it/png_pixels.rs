@@ -12,7 +12,7 @@ fn png(symbol: &Symbol, design: &Design, inches: f64, dpi: u32) -> (Vec<u8>, Lay
         size: PrintSize::new(inches, dpi).unwrap(),
     };
     let mut file = Vec::new();
-    let layout = render(symbol, design, &output, &mut file).unwrap();
+    let layout = render(symbol, design, output, &mut file).unwrap();
     (file, layout)
 }
 
@@ -106,7 +106,7 @@ fn a_writer_that_fails_is_an_error() {
             format,
             size: PrintSize::new(1.0, 300).unwrap(),
         };
-        let result = render(&symbols::of_version(1), &squares(), &output, &mut Full);
+        let result = render(&symbols::of_version(1), &squares(), output, &mut Full);
         assert!(matches!(result, Err(PrintError::Io(_))));
     }
 }

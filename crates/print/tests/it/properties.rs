@@ -27,7 +27,7 @@ fn plain_design() -> impl Strategy<Value = Design> {
     })
 }
 
-fn any_design() -> impl Strategy<Value = Design> {
+pub(crate) fn any_design() -> impl Strategy<Value = Design> {
     let finder_color = || proptest::option::of(color());
     let outer_ring = proptest::option::of(proptest::sample::select(&OuterRing::ALL[..]));
     let gradient = proptest::option::of((color(), color()));
@@ -69,7 +69,7 @@ proptest! {
         let symbol = symbols::of_version(version);
         let size = PrintSize::new(f64::from(hundredths) / 100.0, dpi).unwrap();
         let mut file = Vec::new();
-        match render(&symbol, &design, &Output { format: Format::Png, size }, &mut file) {
+        match render(&symbol, &design, Output { format: Format::Png, size }, &mut file) {
             Ok(layout) => decode::check_style(&file, &symbol, &design, &layout),
             Err(PrintError::TooSmall { .. }) => prop_assert!(file.is_empty()),
             Err(other) => return Err(TestCaseError::fail(other.to_string())),
@@ -83,7 +83,7 @@ proptest! {
         let size = PrintSize::new(inches, dpi).unwrap();
         let output = Output { format: Format::Png, size };
         let mut file = Vec::new();
-        match render(&symbol, &design, &output, &mut file) {
+        match render(&symbol, &design, output, &mut file) {
             Ok(layout) => {
                 // Halves of hundredths are exact in whole numbers.
                 prop_assert_eq!(layout.side_px(), (hundredths * dpi + 50) / 100);
@@ -103,8 +103,8 @@ proptest! {
         for format in Format::ALL {
             let output = Output { format, size: PrintSize::new(0.5, dpi).unwrap() };
             let (mut first, mut second) = (Vec::new(), Vec::new());
-            render(&symbol, &design, &output, &mut first).unwrap();
-            render(&symbol.clone(), &design.clone(), &output, &mut second).unwrap();
+            render(&symbol, &design, output, &mut first).unwrap();
+            render(&symbol.clone(), &design.clone(), output, &mut second).unwrap();
             prop_assert_eq!(first, second);
         }
     }

@@ -15,7 +15,7 @@ fn png(symbol: &Symbol, design: &Design, inches: f64, dpi: u32) -> (Vec<u8>, Lay
         size: PrintSize::new(inches, dpi).unwrap(),
     };
     let mut file = Vec::new();
-    let layout = render(symbol, design, &output, &mut file).unwrap();
+    let layout = render(symbol, design, output, &mut file).unwrap();
     (file, layout)
 }
 

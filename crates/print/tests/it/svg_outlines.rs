@@ -1,9 +1,12 @@
 //! SVG documents: their outlines, filled by a rasteriser of a few lines, are the symbol.
 
+use std::collections::HashSet;
+
+use proptest::prelude::*;
 use qr_print::{Background, Color, Design, Format, Output, Pattern, PrintSize, render};
 use qr_symbol::Symbol;
 
-use crate::symbols;
+use crate::{properties, symbols};
 
 fn svg(symbol: &Symbol, design: &Design, inches: f64, dpi: u32) -> String {
     let output = Output {
@@ -11,7 +14,7 @@ fn svg(symbol: &Symbol, design: &Design, inches: f64, dpi: u32) -> String {
         size: PrintSize::new(inches, dpi).unwrap(),
     };
     let mut file = Vec::new();
-    render(symbol, design, &output, &mut file).unwrap();
+    render(symbol, design, output, &mut file).unwrap();
     String::from_utf8(file).unwrap()
 }
 
@@ -122,4 +125,24 @@ fn one_path_a_colour() {
         100,
     );
     assert_eq!(white.matches("<path").count(), 2);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// One path a colour, of elements that every reader draws, with nothing from elsewhere.
+    #[test]
+    fn every_design_is_portable(design in properties::any_design()) {
+        let svg = svg(&symbols::of_version(7), &design, 3.0, 100);
+        let elements: Vec<&str> = svg.split('<').filter(|element| !element.is_empty() && !element.starts_with('/')).collect();
+        let known = ["svg ", "linearGradient ", "stop ", "path "];
+        prop_assert!(elements.iter().all(|element| known.iter().any(|name| element.starts_with(name))), "{}", svg);
+        let paths = elements.iter().filter(|element| element.starts_with("path "));
+        let fills: Vec<&str> = paths.filter_map(|path| path.split(" transform").next()).collect();
+        let background = usize::from(design.background != Background::Transparent);
+        prop_assert_eq!(fills[background..].iter().collect::<HashSet<_>>().len(), fills.len() - background, "{}", svg);
+        prop_assert_eq!(svg.matches("url(").count(), svg.matches("url(#qr-gradient)").count());
+        prop_assert_eq!(svg.matches("://").count(), 1, "the name space");
+        prop_assert!(!svg.contains("href") && !svg.contains("clip") && !svg.contains("style"));
+    }
 }

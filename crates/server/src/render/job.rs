@@ -81,7 +81,7 @@ impl Job {
     /// The same with pictures that `decode` decodes.
     pub(crate) fn run_with(&self, decode: Decode<'_>) -> Result<Rendered, RenderError> {
         let mut bytes = Vec::new();
-        let Spec { output, .. } = &self.spec;
+        let output = self.spec.output;
         let design = self.design_with_pictures(decode).map_err(RenderError::Pictures)?;
         qr_print::render(&self.symbol, &design, output, &mut bytes)?;
         Ok(Rendered {

@@ -28,7 +28,7 @@ struct Layers<'a> {
     row: Vec<[u8; 4]>,
 }
 
-/// Writes the pixels of `design`, which has this underlay,.
+/// Writes the pixels of `design`, which has this underlay.
 pub(crate) fn write<W: Write>(
     mosaic: &Mosaic,
     inks: &Inks,

@@ -105,7 +105,7 @@ impl Manifest {
                 size: PrintSize::new(inches, dpi)?,
             };
             let mut file = Vec::new();
-            render(&symbol, design, &output, &mut file)?;
+            render(&symbol, design, output, &mut file)?;
             let crc = match format {
                 Format::Png => pixels_crc(&file)?,
                 _ => crc32fast::hash(&file),
