@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from phones import GOOGLE, PHONE, change, code, create, eventually, rows, scan
-from studio import Studio
+from studio import Studio, free_port
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,26 @@ def test_a_scan_is_sent_on_and_kept(any_engine, pro):
     assert found[0] == ("0", "mobile", "iPhone", "Safari", "shop.example", "fr")
     assert found[1][:2] == ("1", "bot")
     assert found[2][0] == "0"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_every_way_through_the_server_answers_alike(any_engine, pro, method):
+    """A plain request is answered before HTTP's general machinery, one that ends its connection within it."""
+    short_id = create(any_engine, pro, "https://Example.com/Menü", variants=[
+        {"label": label, "destination_url": f"https://{label}.example/", "weight": 1} for label in ("a", "b", "c")
+    ])
+    headers = {"X_Request_Id": "mine", "Referer": "https://shop.example/", "Accept_Language": "FR-ca"}
+    plain, closing = (scan(any_engine, short_id, method, Connection=word, **headers) for word in ("keep-alive", "close"))
+    assert closing.headers.pop("Connection") == "close"
+    assert plain.status_code == closing.status_code == 302
+    for answer in (plain, closing):
+        assert answer.headers.pop("Date").endswith(" GMT")
+    assert dict(plain.headers) == dict(closing.headers)
+    scans = 2 if method == "GET" else 0
+    eventually(lambda: code(any_engine, pro, short_id)["scan_count"], scans)
+    kept = rows(any_engine, f"""SELECT destination_url, variant, country, region, device, os, browser, referrer, language, visitor
+                                FROM scans WHERE code_id = (SELECT id FROM dynamic_codes WHERE short_id = '{short_id}')""")
+    assert len(kept) == scans and len(set(kept)) == min(scans, 1)
 
 
 def test_the_very_next_scan_sees_a_change(any_engine, pro):
@@ -112,15 +132,22 @@ def test_a_drain_leaves_no_scan_behind(own_studio):
 
 def test_no_address_of_a_visitor_is_kept(own_studio):
     own_studio.settings["QRSTUDIO_TRUSTED_PROXIES"] = "127.0.0.0/8"
+    own_studio.settings["QRSTUDIO_METRICS_LISTEN"] = f"127.0.0.1:{free_port()}"
     own_studio.start()
     owner = own_studio.sign_up("enterprise")
     owner |= {"X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"}
     short_id = create(own_studio, owner)
     addresses = ["203.0.113.77", "2001:db8:77:66:55:44:33:22"]
     for address in addresses:
-        assert scan(own_studio, short_id, X_Forwarded_For=address, X_Forwarded_Proto="https").status_code == 302
-    eventually(lambda: code(own_studio, owner, short_id)["scan_count"], 2)
-    kept = own_studio.stored() + own_studio.log_text().encode()
+        for connection in ("keep-alive", "close"):
+            seen = {"X_Forwarded_For": address, "X_Forwarded_Proto": "https", "Connection": connection}
+            assert scan(own_studio, short_id, **seen).status_code == 302
+        # Nobody's code, looked for: counted by address, in memory.
+        assert scan(own_studio, "AAAAAAAA", X_Forwarded_For=address, X_Forwarded_Proto="https").status_code == 404
+    in_journal = own_studio.stored()
+    eventually(lambda: code(own_studio, owner, short_id)["scan_count"], 4)
+    assert rows(own_studio, "SELECT count(DISTINCT visitor) FROM scans") == [("2",)]
+    kept = in_journal + own_studio.stored() + own_studio.log_text().encode() + own_studio.ask_metrics("/metrics").content
     for address in addresses:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         packed = socket.inet_pton(family, address)

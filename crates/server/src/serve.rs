@@ -243,10 +243,9 @@ async fn answer_until_told(
         signals.next().await;
     };
     let work = async {
-        match listener
-            .run(router::service(app.clone()), limits, draining.clone())
-            .await
-        {
+        let service = router::service(app.clone());
+        let listener = listener.with_shortcut(service.clone());
+        match listener.run(service, limits, draining.clone()).await {
             0 => tracing::info!("stopped; every request was finished"),
             cut => tracing::warn!(
                 cut,

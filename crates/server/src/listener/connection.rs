@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::handshake::{self, Handshakes, Spoken};
 use super::peer::{Peer, Wire};
+use super::shortcut::Shortcut;
 use super::stream::PacedStream;
 use super::{Tasks, http1, http2};
 use crate::limits::Limits;
@@ -22,6 +23,7 @@ use crate::limits::Limits;
 #[derive(Debug, Clone)]
 pub(super) struct Shared<S> {
     pub(super) service: S,
+    pub(super) shortcut: Option<Arc<dyn Shortcut>>,
     pub(super) limits: Limits,
     /// Asks connections to end after the requests in flight.
     pub(super) shutdown: CancellationToken,
@@ -45,10 +47,16 @@ where
     S: tower::Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
 {
-    pub(super) fn new(service: S, limits: Limits, shutdown: CancellationToken) -> Self {
+    pub(super) fn new(
+        service: S,
+        shortcut: Option<Arc<dyn Shortcut>>,
+        limits: Limits,
+        shutdown: CancellationToken,
+    ) -> Self {
         Self {
             shared: Shared {
                 service,
+                shortcut,
                 limits,
                 shutdown,
                 abort: CancellationToken::new(),

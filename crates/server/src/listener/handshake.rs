@@ -3,15 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
+use super::rewound::Rewound;
 use crate::limits::Limits;
 use crate::tls::HTTP_2;
 
@@ -41,7 +40,7 @@ where
     let place = open.enter(limits.handshakes);
     let shaking = async {
         let stream = Rewound::peeked(stream).await?;
-        if stream.first != Some(HANDSHAKE_RECORD) {
+        if stream.first() != Some(HANDSHAKE_RECORD) {
             return Ok(Spoken::Plain(stream));
         }
         let stream = Box::new(acceptor.accept(stream).await?);
@@ -101,64 +100,5 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut open = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
         open.places.remove(&self.number);
-    }
-}
-
-/// A stream whose first byte was looked at and will be read again.
-pub(super) struct Rewound<S> {
-    first: Option<u8>,
-    stream: S,
-}
-
-impl<S: AsyncRead + Unpin> Rewound<S> {
-    async fn peeked(mut stream: S) -> io::Result<Self> {
-        let first = Some(stream.read_u8().await?);
-        Ok(Self { first, stream })
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Rewound<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if buffer.remaining() > 0
-            && let Some(first) = self.first.take()
-        {
-            buffer.put_slice(&[first]);
-            return Poll::Ready(Ok(()));
-        }
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Rewound<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

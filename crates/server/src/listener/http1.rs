@@ -1,4 +1,4 @@
-//! HTTP/1.1 on one connection: hyper's, with our time-outs around it.
+//! HTTP/1.1 on one connection: the shortcut's as long as it answers, then hyper's, with our time-outs around it.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -17,9 +17,26 @@ use super::body::RequestBody;
 use super::connection::Shared;
 use super::pace::Moved;
 use super::peer::Peer;
+use super::shortcut;
 
 /// Serves until the client goes, becomes too slow, or the service ends.
 pub(super) async fn serve<I, S>(stream: I, peer: Peer, shared: Shared<S>)
+where
+    I: AsyncRead + AsyncWrite + Unpin,
+    S: tower::Service<Request<Body>, Response = Response, Error = Infallible> + Clone,
+    S::Future: Send,
+{
+    let Some(shortcut) = shared.shortcut.clone() else {
+        return by_hyper(stream, peer, shared).await;
+    };
+    let ends = (&shared.shutdown, &shared.abort);
+    if let Some(stream) = shortcut::serve(stream, peer, &*shortcut, &shared.limits, ends).await {
+        // Apart, so that connections that never need it do not hold its memory.
+        Box::pin(by_hyper(stream, peer, shared)).await;
+    }
+}
+
+async fn by_hyper<I, S>(stream: I, peer: Peer, shared: Shared<S>)
 where
     I: AsyncRead + AsyncWrite + Unpin,
     S: tower::Service<Request<Body>, Response = Response, Error = Infallible> + Clone,

@@ -12,6 +12,9 @@ mod http1;
 mod http2;
 mod pace;
 mod peer;
+mod rewound;
+mod shortcut;
+mod simple;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -32,6 +35,8 @@ use tokio_util::task::TaskTracker;
 
 pub(crate) use body::BodyError;
 pub use peer::{Peer, Wire};
+pub(crate) use shortcut::Shortcut;
+pub(crate) use simple::SimpleRequest;
 
 use crate::limits::Limits;
 use crate::tls::Tls;
@@ -41,6 +46,7 @@ use crate::tls::Tls;
 pub struct Listener {
     socket: TcpListener,
     tls: Option<Tls>,
+    shortcut: Option<Arc<dyn Shortcut>>,
 }
 
 impl Listener {
@@ -62,6 +68,7 @@ impl Listener {
         Ok(Self {
             socket: socket.listen(1024)?,
             tls: None,
+            shortcut: None,
         })
     }
 
@@ -70,6 +77,15 @@ impl Listener {
     pub fn with_tls(self, tls: Tls) -> Self {
         Self {
             tls: Some(tls),
+            ..self
+        }
+    }
+
+    /// Asks `shortcut` before the service, where a request comes by HTTP/1.1 and is simple.
+    #[must_use]
+    pub(crate) fn with_shortcut(self, shortcut: impl Shortcut + 'static) -> Self {
+        Self {
+            shortcut: Some(Arc::new(shortcut)),
             ..self
         }
     }
@@ -89,7 +105,8 @@ impl Listener {
         S: tower::Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
         S::Future: Send,
     {
-        let connections = connection::Connections::new(service, limits, shutdown.clone());
+        let connections =
+            connection::Connections::new(service, self.shortcut.clone(), limits, shutdown.clone());
         let free = Arc::new(Semaphore::new(limits.connections));
         loop {
             let next = async {

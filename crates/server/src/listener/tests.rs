@@ -1,6 +1,7 @@
 //! The time-outs to the second, on pipes instead of sockets and with a clock that stands still until a test moves it.
 
 mod over_tls;
+mod shortcuts;
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -54,7 +55,12 @@ fn connect() -> Peer {
         discarded_bytes: 1 << 20,
         ..Limits::default()
     };
-    let connections = Connections::new(tower::service_fn(answer), limits, shutdown.clone());
+    let connections = Connections::new(
+        tower::service_fn(answer),
+        shortcuts::some(),
+        limits,
+        shutdown.clone(),
+    );
     connections.spawn(server, SOMEBODY, None, ());
     let told = shutdown.clone();
     #[expect(
@@ -237,7 +243,7 @@ async fn who_goes_away_takes_the_handler_along() {
             Ok::<_, Infallible>(().into_response())
         }
     });
-    let connections = Connections::new(hang, Limits::default(), CancellationToken::new());
+    let connections = Connections::new(hang, None, Limits::default(), CancellationToken::new());
     connections.spawn(server, SOMEBODY, None, ());
     pipe.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         .await

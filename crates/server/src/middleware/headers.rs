@@ -19,3 +19,16 @@ pub(super) fn complete(headers: &mut HeaderMap, id: &RequestId, wire: Wire) {
         headers.insert(X_REQUEST_ID, id);
     }
 }
+
+/// Writes the same headers as they are sent.
+pub(super) fn write(id: &RequestId, wire: Wire, head: &mut Vec<u8>) {
+    head.extend_from_slice(b"x-content-type-options: nosniff\r\n");
+    if wire == Wire::Tls {
+        head.extend_from_slice(b"strict-transport-security: ");
+        head.extend_from_slice(HSTS.as_bytes());
+        head.extend_from_slice(b"\r\n");
+    }
+    let line = ["x-request-id: ", id.as_str(), "\r\n"];
+    line.into_iter()
+        .for_each(|part| head.extend_from_slice(part.as_bytes()));
+}

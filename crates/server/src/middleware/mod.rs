@@ -57,6 +57,12 @@ impl Shell {
         headers::complete(headers, &id, wire);
     }
 
+    /// The same for an answer whose headers are written as they are sent.
+    pub(crate) fn complete_simple(&self, own_id: Option<&[u8]>, wire: Wire, head: &mut Vec<u8>) {
+        let id = request_id::of(own_id, &self.app);
+        headers::write(&id, wire, head);
+    }
+
     /// Answers a request that the router knows.
     pub(crate) async fn answer(self, mut request: Request<Body>) -> Response {
         let id = request_id::choose(request.headers(), &self.app);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use ulid::Ulid;
 
 use crate::app::App;
@@ -30,9 +30,13 @@ impl fmt::Display for RequestId {
 
 /// The caller's own id if it is a proper one, else a new ULID.
 pub(super) fn choose(headers: &HeaderMap, app: &App) -> RequestId {
-    let own = headers
-        .get(X_REQUEST_ID)
-        .and_then(|value| value.to_str().ok())
+    of(headers.get(X_REQUEST_ID).map(HeaderValue::as_bytes), app)
+}
+
+/// `own` if it is a proper one, else a new ULID.
+pub(super) fn of(own: Option<&[u8]>, app: &App) -> RequestId {
+    let own = own
+        .and_then(|id| str::from_utf8(id).ok())
         .filter(|id| is_proper(id));
     RequestId(own.map_or_else(|| fresh(app).into(), Into::into))
 }

@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use tower::Service;
 
 use super::Scans;
+use crate::listener::{Peer, Shortcut, SimpleRequest};
 use crate::middleware::Shell;
 
 /// Every path of scans begins so.
@@ -20,6 +21,21 @@ const PREFIX: &str = "/q/";
 /// clone, which each request takes, is a pointer.
 #[derive(Clone)]
 pub struct Front(Arc<Inner>);
+
+impl Shortcut for Front {
+    fn answer(
+        &self,
+        request: &SimpleRequest<'_>,
+        peer: &Peer,
+        head: &mut Vec<u8>,
+    ) -> Option<BoxFuture<'static, ()>> {
+        let kept = self.0.scans.answer_simple(request, peer, head)?;
+        self.0
+            .shell
+            .complete_simple(request.header("x-request-id"), peer.wire(), head);
+        Some(Box::pin(kept))
+    }
+}
 
 struct Inner {
     scans: Scans,

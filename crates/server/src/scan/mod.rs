@@ -1,10 +1,11 @@
 //! The way of a scan: from the symbol to its destination, without the database in it.
 //!
-//! `front.rs` stands before the router and takes `/q/`. A scan finds its code in memory (`codes/`), its destination and
+//! `front.rs` stands before the router and takes `/q/`, plain requests before hyper even. A scan finds its code in memory (`codes/`), its destination and
 //! what is kept of it (`read.rs`), and its place in the journal (`journal/`); then it is redirected. Behind it,
 //! `work.rs` moves the journal into the store and tells memory of changes.
 
 pub(crate) mod codes;
+mod date;
 mod frame;
 mod front;
 mod journal;
@@ -13,6 +14,7 @@ mod read;
 mod redirect;
 #[cfg(test)]
 mod tests;
+mod visit;
 mod windows;
 mod work;
 
@@ -26,7 +28,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use axum::http::HeaderName;
 use qrstudio_store::{JournalPosition, PlanName, ServedCode, Store};
 use tokio::sync::watch;
 use ulid::Ulid;
@@ -36,6 +37,7 @@ pub use self::places::PlacesError;
 
 use self::agents::{Agents, Woothee};
 use self::codes::{Bounds, Codes};
+use self::date::DateLine;
 use self::journal::{Journal, JournalSettings};
 use self::places::Places;
 use self::visitor::Visitors;
@@ -71,6 +73,7 @@ struct Inner {
     visitors: Visitors,
     agents: Agents,
     places: Places,
+    date: DateLine,
     /// Requests that were redirected.
     redirects: AtomicU64,
     /// Scans of one visitor on one code.
@@ -157,8 +160,6 @@ impl Scans {
             bytes: limits.codes_bytes,
         };
         let codes = Codes::open(&codes_of(journal.home().path()), bounds).map_err(refused)?;
-        let header = config.geo_header.as_deref();
-        let header = header.and_then(|name| HeaderName::from_bytes(name.as_bytes()).ok());
         let monthly = PlanName::ALL
             .into_iter()
             .filter_map(|plan| config.plans.get(plan).recorded_scans.map(|most| (plan, most)));
@@ -173,7 +174,8 @@ impl Scans {
             drain_stuck: AtomicBool::new(false),
             visitors: Visitors::new(),
             agents: Agents::new(Woothee::new()?),
-            places: Places::open(header, config.geoip_db.as_deref())?,
+            places: Places::open(config.geoip_db.as_deref())?,
+            date: DateLine::default(),
             redirects: AtomicU64::new(0),
             floods: Windows::new(),
             misses: Windows::new(),

@@ -1,37 +1,38 @@
-//! What is kept of a scan, read from its request; the visitor's address is forgotten here.
+//! What is kept of a visit; the visitor's address is forgotten here.
 
-use axum::http::header::{ACCEPT_LANGUAGE, REFERER, USER_AGENT};
-use axum::http::{HeaderMap, HeaderName};
+use std::borrow::Cow;
+
 use qrstudio_store::{Millis, Scan, ScanKind, Visitor};
 
 use super::Scans;
 use super::codes::{Served, Target};
-use super::places::Place;
-use crate::transport::Client;
+use super::visit::Visit;
 
 /// No host is longer (RFC 1035, 2.3.4).
 const LONGEST_HOST: usize = 253;
 
 impl Scans {
     /// The hash of whoever scans.
-    pub(super) fn visitor(&self, headers: &HeaderMap, client: &Client, at: Millis) -> Visitor {
-        let user_agent = headers.get(USER_AGENT).map_or(&[][..], |value| value.as_bytes());
+    pub(super) fn visitor(&self, visit: &Visit<'_>, at: Millis) -> Visitor {
         self.0
             .visitors
-            .hash(at, client.address(), user_agent, &*self.0.entropy)
+            .hash(at, visit.address, visit.user_agent, &*self.0.entropy)
     }
 
-    /// What is kept of a scan.
-    pub(super) fn read(
+    /// Hands what is kept of a visit to `keep`.
+    pub(super) fn read<T>(
         &self,
         code: &Served,
         target: &Target,
         visitor: Visitor,
-        headers: &HeaderMap,
-        place: Place,
+        visit: &Visit<'_>,
         at: Millis,
-    ) -> Scan {
-        let agent = self.0.agents.read(text(headers, USER_AGENT));
+        keep: impl FnOnce(&Scan<&str>) -> T,
+    ) -> T {
+        let agent = self
+            .0
+            .agents
+            .read(str::from_utf8(visit.user_agent).unwrap_or_default());
         let is_flood = || {
             let count = self.0.floods.count((code.id().0, visitor.0), at.0);
             self.0.is_bounded && count > self.0.limits.scans_per_minute
@@ -43,29 +44,23 @@ impl Scans {
         } else {
             ScanKind::Person
         };
-        Scan {
+        let place = self.0.places.find(visit.address, visit.edge_country);
+        keep(&Scan {
             code: code.id(),
             at,
             kind,
-            destination: target.as_str().to_owned(),
-            variant: target.label.clone(),
-            country: place.country,
+            destination: target.as_str(),
+            variant: target.label.as_deref(),
+            country: place.country.as_deref(),
             region: place.region,
             device: agent.device,
-            os: agent.os.clone(),
-            browser: agent.browser.clone(),
-            referrer: referring_host(text(headers, REFERER)),
-            language: language(text(headers, ACCEPT_LANGUAGE)),
+            os: agent.os.as_deref(),
+            browser: agent.browser.as_deref(),
+            referrer: referring_host(visit.referer).as_deref(),
+            language: language(visit.languages).as_deref(),
             visitor,
-        }
+        })
     }
-}
-
-fn text(headers: &HeaderMap, name: HeaderName) -> &str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
 }
 
 /// The host of a `Referer`, without the rest of it.
@@ -76,12 +71,18 @@ fn referring_host(referer: &str) -> Option<String> {
 }
 
 /// The primary subtag of the first language that is accepted (RFC 5646, 2.2.1).
-fn language(accepted: &str) -> Option<String> {
+fn language(accepted: &str) -> Option<Cow<'_, str>> {
     let first = accepted.split([',', ';']).next()?.trim();
     let primary = first.split('-').next()?;
     let is_language =
         (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
-    is_language.then(|| primary.to_ascii_lowercase())
+    is_language.then(|| {
+        if primary.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Cow::Owned(primary.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(primary)
+        }
+    })
 }
 
 #[cfg(test)]

@@ -1,23 +1,27 @@
 //! One scan, from request to answer.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::http::header::{ALLOW, CACHE_CONTROL, HOST, LOCATION, REFERRER_POLICY};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use axum::response::IntoResponse as _;
-use qrstudio_store::{Millis, ShortId};
+use futures_util::FutureExt as _;
+use futures_util::future::OptionFuture;
+use qrstudio_store::{Millis, Scan, ShortId};
 
 use super::Scans;
-use super::codes::{Served, State};
+use super::codes::{Served, State, Target};
+use super::journal::Lost;
 use super::pages::Page;
+use super::visit::Visit;
 use crate::client::ClientNetwork;
 use crate::error::Error;
-use crate::listener::Peer;
+use crate::listener::{Peer, SimpleRequest};
 use crate::mail::Language;
-use crate::transport::{self, Client};
 
 /// What a path below `/q/` asks for.
 enum Asked {
@@ -58,49 +62,88 @@ impl Scans {
     }
 
     async fn scan(&self, request: &Parts, short_id: ShortId) -> Result<Response<Body>, Page> {
-        let peer = request.extensions.get::<Peer>();
-        let (client, _) = transport::identify(peer, &request.headers, &self.0.config);
+        let visit = Visit::of(request, &self.0.config);
         let at = Millis(self.0.clock.now_ms());
-        let code = match self.look(short_id, &client, at).await {
+        let code = match self.look(short_id, visit.address, at).await {
             Looked::Found(code) => code,
             Looked::Unknown => return Err(Page::NotFound),
             Looked::Away => return Err(Page::TryAgain),
             Looked::TooMany => return Err(Page::TooMany),
         };
+        if matches!(code.state, State::Paused) {
+            let page = format!("/q/{short_id}/paused/");
+            let location = HeaderValue::from_str(&page).map_err(|_| Page::Paused)?;
+            return Ok(redirect(location));
+        }
+        let (target, kept) = self.visit(&code, &visit, at)?;
+        // The visitor goes on either way; what is lost is counted and logged where it is lost.
+        let _ = kept.await;
+        Ok(redirect(target.location.clone()))
+    }
+
+    /// Answers a scan that needs nothing but this node's memory: writes the headers of a redirect that are its own, and
+    /// returns what the answer waits for. `None`, with nothing written, where it needs more.
+    pub(super) fn answer_simple(
+        &self,
+        request: &SimpleRequest<'_>,
+        peer: &Peer,
+        head: &mut Vec<u8>,
+    ) -> Option<impl Future<Output = ()> + Send + use<>> {
+        let Asked::Scan(short_id) = asked(request.path()) else {
+            return None;
+        };
+        let at = Millis(self.0.clock.now_ms());
+        let code = self.0.codes.get(short_id, seconds(at))?;
+        let visit = Visit::of_simple(request, peer, &self.0.config);
+        let (target, kept) = self.visit(&code, &visit, at).ok()?;
+        self.0.redirects.fetch_add(1, Ordering::Relaxed);
+        head.extend_from_slice(b"HTTP/1.1 302 Found\r\nlocation: ");
+        head.extend_from_slice(target.location.as_bytes());
+        for (name, value) in OF_REDIRECTS {
+            for part in ["\r\n", name.as_str(), ": ", value] {
+                head.extend_from_slice(part.as_bytes());
+            }
+        }
+        head.extend_from_slice(b"\r\ncontent-length: 0\r\n");
+        self.0.date.write(at, head);
+        Some(async {
+            let _ = kept.await;
+        })
+    }
+
+    /// Chooses where a visit of an active code leads, and begins to keep it as a scan, if it is one; the answer waits for
+    /// that.
+    fn visit<'a>(
+        &self,
+        code: &'a Served,
+        visit: &Visit<'_>,
+        at: Millis,
+    ) -> Result<(&'a Target, impl Future<Output = Result<(), Lost>> + Send + use<>), Page> {
         let targets = match &code.state {
             State::Active(targets) => targets,
+            State::Paused => return Err(Page::Paused),
             State::Deleted => return Err(Page::Gone),
-            State::Paused => {
-                let page = format!("/q/{short_id}/paused/");
-                let location = HeaderValue::from_str(&page).map_err(|_| Page::Paused)?;
-                return Ok(redirect(location));
-            }
         };
-        let visitor = self.visitor(&request.headers, &client, at);
+        let visitor = self.visitor(visit, at);
         let target = targets.choose(code.id(), visitor);
         if target.is_blocked {
             return Err(Page::Blocked);
         }
-        if is_scan(request) {
-            let is_trusted = peer.is_some_and(|peer| {
-                let proxies = &self.0.config.trusted_proxies;
-                proxies.iter().any(|proxy| proxy.contains(peer.address()))
-            });
-            let place = self.0.places.find(client.address(), &request.headers, is_trusted);
-            let scan = self.read(&code, target, visitor, &request.headers, place, at);
-            // The visitor goes on either way; what is lost is counted and logged where it is lost.
-            let _ = self.0.journal.append(&scan).await;
-        }
-        Ok(redirect(target.location.clone()))
+        let append = |scan: &Scan<&str>| self.0.journal.append(scan);
+        let kept = visit
+            .is_scan
+            .then(|| self.read(code, target, visitor, visit, at, append));
+        let kept = OptionFuture::from(kept).map(|kept| kept.unwrap_or(Ok(())));
+        Ok((target, kept))
     }
 
     /// Finds a code: in memory, else in the store.
-    async fn look(&self, short_id: ShortId, client: &Client, at: Millis) -> Looked {
-        let now_s = u32::try_from(at.0 / 1000).unwrap_or_default();
+    async fn look(&self, short_id: ShortId, address: IpAddr, at: Millis) -> Looked {
+        let now_s = seconds(at);
         if let Some(code) = self.0.codes.get(short_id, now_s) {
             return Looked::Found(code);
         }
-        let network = ClientNetwork::of(Some(client.address()));
+        let network = ClientNetwork::of(Some(address));
         if self.0.is_bounded && self.0.misses.look(&network, at.0) >= self.0.limits.misses_per_minute {
             return Looked::TooMany;
         }
@@ -166,29 +209,24 @@ fn asked(path: &str) -> Asked {
     }
 }
 
-/// Whether somebody looks at where the code leads, and not only at whether it does, or ahead of time.
-fn is_scan(request: &Parts) -> bool {
-    request.method == Method::GET && !is_prefetch(&request.headers)
+fn seconds(at: Millis) -> u32 {
+    u32::try_from(at.0 / 1000).unwrap_or_default()
 }
 
-fn is_prefetch(headers: &HeaderMap) -> bool {
-    ["sec-purpose", "purpose", "x-moz"].into_iter().any(|name| {
-        let value = headers.get(name).and_then(|value| value.to_str().ok());
-        value.is_some_and(|value| value.to_ascii_lowercase().contains("prefetch"))
-    })
-}
+/// What every redirect carries, beside where it leads.
+const OF_REDIRECTS: [(HeaderName, &str); 2] = [
+    (CACHE_CONTROL, "no-store"),
+    (REFERRER_POLICY, "no-referrer-when-downgrade"),
+];
 
 fn redirect(location: HeaderValue) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::FOUND;
     let headers = response.headers_mut();
-    headers.reserve(4);
     headers.insert(LOCATION, location);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer-when-downgrade"),
-    );
+    for (name, value) in OF_REDIRECTS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     response
 }
 

@@ -170,8 +170,11 @@ async fn insert<D: Db>(db: &mut D, scans: &[&Scan]) -> Result<(), StoreError> {
     match D::ENGINE {
         // Without a journey for each row, rows need no text to travel in.
         Engine::Sqlite => {
-            let rows: Vec<_> = scans.iter().map(|scan| columns(scan)).collect();
-            db.row_of_each(bulk::<D>().insert, &rows, |_| Ok(()))
+            let values: Vec<_> = scans.iter().flat_map(|scan| columns(scan)).collect();
+            let (many, rest) = values.as_chunks::<{ sql::ROWS * COLUMNS }>();
+            let (each, _) = rest.as_chunks::<COLUMNS>();
+            db.row_of_each(&sql::INSERT_ROWS, many, |_| Ok(())).await?;
+            db.row_of_each(bulk::<D>().insert, each, |_| Ok(()))
                 .await
                 .map(drop)
         }
@@ -182,7 +185,10 @@ async fn insert<D: Db>(db: &mut D, scans: &[&Scan]) -> Result<(), StoreError> {
     }
 }
 
-fn columns(scan: &Scan) -> [Value<'_>; 13] {
+/// Columns of a scan's row.
+const COLUMNS: usize = 13;
+
+fn columns(scan: &Scan) -> [Value<'_>; COLUMNS] {
     [
         Value::Integer(scan.code.0),
         Value::Integer(scan.at.0),

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CodeId, Millis, PlanName};
 
-/// One visit of a dynamic code as it is kept. The visitor's address is not in it.
+/// One visit of a dynamic code as it is kept, its texts owned or borrowed. The visitor's address is not in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scan {
+pub struct Scan<T = String> {
     /// What was scanned.
     pub code: CodeId,
     /// When, by the clock of the node that answered.
@@ -14,23 +14,23 @@ pub struct Scan {
     /// How much of it counts.
     pub kind: ScanKind,
     /// Where the visitor was sent.
-    pub destination: String,
+    pub destination: T,
     /// The label of the variant, where the code has variants.
-    pub variant: Option<String>,
+    pub variant: Option<T>,
     /// ISO 3166-1 alpha-2.
-    pub country: Option<String>,
+    pub country: Option<T>,
     /// ISO 3166-2 without the country, where somebody knows it.
-    pub region: Option<String>,
+    pub region: Option<T>,
     /// What was in the visitor's hand.
     pub device: Option<Device>,
     /// The family of the operating system.
-    pub os: Option<String>,
+    pub os: Option<T>,
     /// The family of the browser.
-    pub browser: Option<String>,
+    pub browser: Option<T>,
     /// The host of the page that led here.
-    pub referrer: Option<String>,
+    pub referrer: Option<T>,
     /// The primary language that the visitor reads, ISO 639.
-    pub language: Option<String>,
+    pub language: Option<T>,
     /// Tells visitors of one UTC day apart, and of two days never.
     pub visitor: Visitor,
 }

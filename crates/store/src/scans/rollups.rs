@@ -34,6 +34,27 @@ pub(super) struct Sums {
     pub(super) visitors: u64,
 }
 
+/// All that sums tell scans apart by.
+#[derive(PartialEq, Eq, Hash)]
+struct Alike<'a> {
+    code: i64,
+    quarter: i64,
+    is_bot: bool,
+    /// In the order of the dimensions.
+    values: [Option<&'a str>; Dimension::ALL.len()],
+}
+
+impl<'a> Alike<'a> {
+    fn of(scan: &'a Scan) -> Self {
+        Self {
+            code: scan.code.0,
+            quarter: scan.at.0.div_euclid(QUARTER_MS),
+            is_bot: scan.kind == ScanKind::Bot,
+            values: Dimension::ALL.map(|dimension| dimension.of(scan)),
+        }
+    }
+}
+
 /// The sums of some scans.
 #[derive(Debug, Default)]
 pub(super) struct Rollups(BTreeMap<Cell, Sums>);
@@ -41,22 +62,25 @@ pub(super) struct Rollups(BTreeMap<Cell, Sums>);
 impl Rollups {
     /// The sums over the scans whose details are kept, and over a flood's, which are counted only.
     pub(super) fn of(all: &[&Scan], detailed: &[&Scan]) -> Self {
-        // Most scans of a batch share most of their values: texts are copied once for each value, not for each scan.
-        let mut counts: HashMap<(i64, i64, i64, bool, &str), u64> = HashMap::new();
-        let mut count = |scan: &Scan, dimension: i64, value| {
-            let quarter = scan.at.0.div_euclid(QUARTER_MS);
-            let key = (scan.code.0, dimension, quarter, scan.kind == ScanKind::Bot, value);
-            *counts.entry(key).or_default() += 1;
-        };
-        let flood = all.iter().filter(|scan| scan.kind == ScanKind::Flood);
-        for scan in flood.chain(detailed) {
-            count(scan, ALL, "");
-        }
+        // Most scans of a batch are alike: what is done for each scan is to find those.
+        let mut alike: HashMap<Alike<'_>, u64> = HashMap::new();
         for scan in detailed {
-            for dimension in Dimension::ALL {
+            *alike.entry(Alike::of(scan)).or_default() += 1;
+        }
+        let mut counts: HashMap<(i64, i64, i64, bool, &str), u64> = HashMap::new();
+        let mut count = |alike: &Alike<'_>, dimension: i64, value, scans| {
+            let key = (alike.code, dimension, alike.quarter, alike.is_bot, value);
+            *counts.entry(key).or_default() += scans;
+        };
+        for scan in all.iter().filter(|scan| scan.kind == ScanKind::Flood) {
+            count(&Alike::of(scan), ALL, "", 1);
+        }
+        for (alike, scans) in alike {
+            count(&alike, ALL, "", scans);
+            for (dimension, value) in Dimension::ALL.into_iter().zip(alike.values) {
                 // Only codes with variants tell them apart.
-                if dimension != Dimension::Variant || scan.variant.is_some() {
-                    count(scan, dimension.number(), dimension.of(scan).unwrap_or(UNKNOWN));
+                if dimension != Dimension::Variant || value.is_some() {
+                    count(&alike, dimension.number(), value.unwrap_or(UNKNOWN), scans);
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! The area's statements. Many rows travel as one JSON text, which both engines unpack.
 
+use std::sync::LazyLock;
+
 use crate::unit::statements;
 
 statements! {
@@ -118,6 +120,23 @@ pub(crate) const SQLITE: Bulk = Bulk {
         ON CONFLICT (code_id, grain, dimension, start, is_bot, value) DO UPDATE SET \
         scans = scan_rollups.scans + excluded.scans, visitors = scan_rollups.visitors + excluded.visitors",
 };
+
+/// Scans that SQLite takes in one statement.
+pub(super) const ROWS: usize = 20;
+
+/// Its `insert` with so many rows: a statement costs as much as a row does.
+pub(super) static INSERT_ROWS: LazyLock<String> = LazyLock::new(|| {
+    let (head, row) = SQLITE.insert.split_once("VALUES ").unwrap_or_default();
+    let columns = row.split(',').count();
+    let row = |number: usize| {
+        let parameters = (1..=columns).map(|column| format!("${}", number * columns + column));
+        format!("({})", parameters.collect::<Vec<_>>().join(", "))
+    };
+    format!(
+        "{head}VALUES {}",
+        (0..ROWS).map(row).collect::<Vec<_>>().join(", ")
+    )
+});
 
 pub(crate) const POSTGRES: Bulk = Bulk {
     owners: "\

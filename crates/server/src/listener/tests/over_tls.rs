@@ -39,7 +39,7 @@ impl Server {
         Self {
             authority,
             tls,
-            connections: Connections::new(service, limits, shutdown.clone()),
+            connections: Connections::new(service, shortcuts::some(), limits, shutdown.clone()),
             limits,
             shutdown,
             _files: files,

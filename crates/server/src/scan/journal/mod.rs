@@ -6,6 +6,7 @@
 //! system; a sync follows within 50 ms, or comes before the answer where the settings say so. A directory that nobody
 //! holds is a dead process's: another one drains it.
 
+mod group;
 mod home;
 mod segment;
 #[cfg(test)]
@@ -79,16 +80,10 @@ impl Journal {
         })))
     }
 
-    /// Returns once the scan is where the settings want it before an answer.
-    ///
-    /// # Errors
-    /// [`Lost`], which is counted.
-    pub(crate) async fn append(&self, scan: &Scan) -> Result<(), Lost> {
-        let kept = self.0.writer.append(scan).await;
-        if kept.is_err() {
-            self.0.counts.lost.fetch_add(1, Ordering::Relaxed);
-        }
-        kept
+    /// Queues a scan. What is returned is ready once the scan is where the settings want it before an answer, or
+    /// [`Lost`], which is counted; the scan is written even if nobody waits for that.
+    pub(crate) fn append(&self, scan: &Scan<&str>) -> impl Future<Output = Result<(), Lost>> + Send + use<> {
+        self.0.writer.append(scan)
     }
 
     /// Where the journal is; the store knows it by the directory's name.
@@ -131,6 +126,11 @@ impl Counts {
     /// Scans were found in, or are taken into, a journal.
     pub(crate) fn add_pending(&self, scans: u64) {
         self.pending.fetch_add(scans, Ordering::Relaxed);
+    }
+
+    /// Scans are neither here nor will they be.
+    fn add_lost(&self, scans: u64) {
+        self.lost.fetch_add(scans, Ordering::Relaxed);
     }
 
     /// Scans have reached the store.

@@ -17,12 +17,12 @@ fn settings() -> JournalSettings {
     }
 }
 
-fn scan(number: i64) -> Scan {
+fn scan(number: i64) -> Scan<&'static str> {
     Scan {
         code: CodeId(number),
         at: Millis(number),
         kind: ScanKind::Person,
-        destination: "https://example.com/".to_owned(),
+        destination: "https://example.com/",
         variant: None,
         country: None,
         region: None,
