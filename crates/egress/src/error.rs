@@ -51,12 +51,16 @@ pub enum FetchError {
     Unreachable {
         /// The host.
         host: String,
+        /// Why.
+        cause: Unreached,
     },
     /// The host shows no certificate that is trusted and its own.
     #[error("could not fetch from {host}: its certificate is not trusted, or TLS failed")]
     Tls {
         /// The host.
         host: String,
+        /// Why.
+        cause: TlsFailure,
     },
     /// What the host says is no HTTP, or ends too early.
     #[error("could not fetch from {host}: its answer is broken")]
@@ -112,4 +116,32 @@ pub enum FetchError {
         /// The most bytes.
         limit: usize,
     },
+}
+
+/// Why no address of a host takes a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreached {
+    /// Nobody listens there.
+    Refused,
+    /// There is no way to it.
+    Unroutable,
+}
+
+/// Why a host is not believed to be itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsFailure {
+    /// Its certificate was valid once.
+    Expired,
+    /// Its certificate will be valid.
+    NotValidYet,
+    /// Its certificate is another host's.
+    WrongName,
+    /// Nobody whom we trust has signed its certificate.
+    UnknownIssuer,
+    /// Its certificate was revoked.
+    Revoked,
+    /// Its certificate cannot be trusted for another reason.
+    Untrusted,
+    /// The handshake failed before that.
+    Other,
 }

@@ -1,11 +1,8 @@
 //! One request, from a stranger's URL to bytes.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future;
 use http_body_util::Empty;
 use hyper::body::Incoming;
 use hyper::header::{
@@ -13,15 +10,12 @@ use hyper::header::{
     LOCATION, USER_AGENT,
 };
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
-use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::body::{self, Coding};
+use crate::connection::{Connection, speak};
 use crate::error::FetchError;
 use crate::resolve::Resolve;
 use crate::rules::Rules;
@@ -29,12 +23,6 @@ use crate::target::Target;
 
 const AGENT: &str = concat!("QR-Studio/", env!("CARGO_PKG_VERSION"));
 
-/// Bytes of an answer's status line and headers.
-const HEAD_BYTES: usize = 64 * 1024;
-/// Addresses of a host that are tried.
-const TRIES: usize = 4;
-/// How long one address may take to accept while there are others.
-const TRY: Duration = Duration::from_millis(1500);
 /// How much of a wrong content type a text repeats.
 const LONGEST_ECHO: usize = 60;
 
@@ -47,9 +35,9 @@ pub struct Fetched {
 
 /// Fetches what strangers' URLs name, within [`Rules`]; see the crate's introduction.
 pub struct Fetcher {
-    resolver: Arc<dyn Resolve>,
-    tls: TlsConnector,
-    allowed: Vec<IpNet>,
+    pub(crate) resolver: Arc<dyn Resolve>,
+    pub(crate) tls: TlsConnector,
+    pub(crate) allowed: Vec<IpNet>,
 }
 
 impl Fetcher {
@@ -110,33 +98,7 @@ impl Fetcher {
 
     /// One request, to a judged address of the target.
     async fn ask(&self, target: &Target, rules: &Rules) -> Result<Answer, FetchError> {
-        let sockets = self.sockets(target).await?;
-        let stream = connect(&sockets)
-            .await
-            .ok_or_else(|| FetchError::Unreachable { host: target.host() })?;
-        if target.is_https() {
-            let failed = || FetchError::Tls { host: target.host() };
-            let name = ServerName::try_from(target.tls_name()).map_err(|_| failed())?;
-            let stream = self.tls.connect(name, stream).await.map_err(|_| failed())?;
-            exchange(stream, target, rules).await
-        } else {
-            exchange(stream, target, rules).await
-        }
-    }
-
-    /// The sockets of the target, all of them judged.
-    async fn sockets(&self, target: &Target) -> Result<Vec<SocketAddr>, FetchError> {
-        let addresses = match target.literal() {
-            Some(address) => vec![address],
-            None => {
-                let found = self.resolver.resolve(&target.host()).await;
-                found.unwrap_or_default()
-            }
-        };
-        if addresses.is_empty() {
-            return Err(FetchError::NoAddress { host: target.host() });
-        }
-        target.judge_addresses(&addresses, &self.allowed)
+        exchange(self.connection(target).await?, target, rules).await
     }
 }
 
@@ -146,36 +108,8 @@ enum Answer {
     Elsewhere(String),
 }
 
-/// The first address that accepts; the last one may take as long as the deadline allows.
-async fn connect(sockets: &[SocketAddr]) -> Option<TcpStream> {
-    let mut sockets = sockets.iter().take(TRIES).peekable();
-    while let Some(socket) = sockets.next() {
-        let connecting = TcpStream::connect(socket);
-        let connected = match sockets.peek() {
-            Some(_) => tokio::time::timeout(TRY, connecting)
-                .await
-                .ok()
-                .and_then(Result::ok),
-            None => connecting.await.ok(),
-        };
-        if connected.is_some() {
-            return connected;
-        }
-    }
-    None
-}
-
 /// Sends the request and reads the answer.
-async fn exchange<S>(stream: S, target: &Target, rules: &Rules) -> Result<Answer, FetchError>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let broken = || FetchError::Broken { host: target.host() };
-    let mut client = hyper::client::conn::http1::Builder::new();
-    client.max_buf_size(HEAD_BYTES);
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks others")]
-    let handshake = client.handshake(TokioIo::new(stream));
-    let (mut sender, connection) = handshake.await.map_err(|_| broken())?;
+async fn exchange(stream: Connection, target: &Target, rules: &Rules) -> Result<Answer, FetchError> {
     let request = Request::get(target.path())
         .header(HOST, target.authority())
         .header(ACCEPT, format!("{}*", rules.content_type))
@@ -183,20 +117,8 @@ where
         .header(USER_AGENT, AGENT)
         .header(CONNECTION, "close")
         .body(Empty::<Bytes>::new())
-        .map_err(|_| broken())?;
-    let asking = async {
-        let response = sender.send_request(request).await.map_err(|_| broken())?;
-        read(response, target, rules).await
-    };
-    // The connection has to be driven while the answer is read; once it has ended, what it has read is still there.
-    let driving = async {
-        let _ = connection.await;
-        future::pending().await
-    };
-    tokio::select! {
-        answer = asking => answer,
-        never = driving => never,
-    }
+        .map_err(|_| FetchError::Broken { host: target.host() })?;
+    speak(stream, target, request, async |response| read(response, target, rules).await).await
 }
 
 async fn read(response: Response<Incoming>, target: &Target, rules: &Rules) -> Result<Answer, FetchError> {
@@ -242,7 +164,7 @@ async fn read(response: Response<Incoming>, target: &Target, rules: &Rules) -> R
 }
 
 /// A header that stands there once, as text.
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+pub(crate) fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(only), None) => Some(String::from_utf8_lossy(only.as_bytes()).into_owned()),

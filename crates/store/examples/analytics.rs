@@ -17,7 +17,7 @@ use std::{
 
 use qrstudio_store::{
     CodeId, CreateAccount, CreateCode, DatabaseUrl, Device, JournalPosition, Millis, NewAccount, NewCode,
-    Options, PlanName, RecordScans, Scan, ScanKind, ScanRange, Store, Visitor,
+    Options, PlanName, RecordScans, ScanEvents, Scan, ScanKind, ScanRange, Store, Visitor,
 };
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -132,6 +132,7 @@ impl Filled {
                     to,
                     scans: std::mem::take(&mut batch),
                     monthly: Vec::new(),
+                    events: ScanEvents::none(),
                 };
                 store.record_scans(record).await?;
                 from = to;

@@ -31,4 +31,8 @@ ids! {
     CodeId;
     /// Something that has happened. Never given out twice.
     EventId;
+    /// A subscription to events. Never given out twice.
+    SubscriptionId;
+    /// An attempt to deliver an event. Never given out twice.
+    DeliveryId;
 }

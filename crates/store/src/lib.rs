@@ -38,7 +38,7 @@
 //! # }).unwrap();
 //! ```
 //!
-//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`, `codes`, `scans`, `events`, `sessions`, `tokens`, `idempotency`), against the few things
+//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`, `codes`, `scans`, `events`, `hooks`, `sessions`, `tokens`, `idempotency`), against the few things
 //! that both engines can do (`unit::Db`). `Store::run` is the one place where the engine is chosen.
 
 mod accounts;
@@ -46,6 +46,7 @@ mod charges;
 mod codes;
 mod error;
 mod events;
+mod hooks;
 mod id;
 mod idempotency;
 mod keys;
@@ -75,7 +76,13 @@ pub use self::{
     },
     error::StoreError,
     events::{Event, EventKind, UnknownEvent},
-    id::{CodeId, EventId, KeyId, SessionId, UserId, WorkspaceId},
+    hooks::{
+        Backlog, ClaimDeliveries, Claimed as ClaimedDeliveries, ClaimedDelivery, CreateSubscription, Delivery,
+        DeliveryPage, DeliveryState, DescribeScan, Disabling, DueSubscriptions, Finished, FinishedDelivery, Lease,
+        LeasedDelivery, ListDeliveries, NewSubscription, ScanEvents, SecretRotation, Subscription, SubscriptionChange,
+        SubscriptionStatus, ToldScan, UnknownStatus,
+    },
+    id::{CodeId, DeliveryId, EventId, KeyId, SessionId, SubscriptionId, UserId, WorkspaceId},
     idempotency::{Claim, Claimed, Keep, Kept, KeptAnswer, KeptBody, MakeAnswer},
     keys::{Key, KeyAccess, KeyHash, KeyUsage, NewKey},
     migrations::{Migrated, SchemaState},

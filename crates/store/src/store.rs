@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    Charge, ChargeOutcome, DatabaseUrl, Options, StoreError, accounts, charges, codes, events, idempotency,
+    Charge, ChargeOutcome, DatabaseUrl, Options, StoreError, accounts, charges, codes, events, hooks, idempotency,
     keys,
     migrations::{Migrated, SchemaState},
     postgres::Postgres,
@@ -196,12 +196,15 @@ impl Unit for CheckStatements {
             unit::Engine::Sqlite => scans::sql::SQLITE.all(),
             unit::Engine::Postgres => scans::sql::POSTGRES.all(),
         };
+        let queues = hooks::sql::bulk::<D>().all();
         let areas = [
             accounts::sql::ALL,
             keys::sql::ALL,
             charges::sql::ALL,
             codes::sql::ALL,
             events::sql::ALL,
+            hooks::sql::ALL,
+            &queues,
             scans::sql::ALL,
             &bulk,
             sessions::sql::ALL,

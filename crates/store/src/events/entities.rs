@@ -7,6 +7,8 @@ use crate::{EventId, Millis, WorkspaceId};
 /// What kind of thing has happened.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum EventKind {
+    /// `scan.created`: a dynamic code was scanned.
+    ScanCreated,
     /// `dynamic_qr.created`: a dynamic code was made.
     DynamicQrCreated,
     /// `dynamic_qr.updated`: name, destination, variants or state of a dynamic code were changed.
@@ -15,25 +17,31 @@ pub enum EventKind {
     QuotaThreshold75,
     /// `quota.threshold_100`: all of the month's renders are used.
     QuotaThreshold100,
+    /// `webhook.test`: the owner of a subscription tries it.
+    WebhookTest,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
+        Self::ScanCreated,
         Self::DynamicQrCreated,
         Self::DynamicQrUpdated,
         Self::QuotaThreshold75,
         Self::QuotaThreshold100,
+        Self::WebhookTest,
     ];
 
     /// The name on the wire and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::ScanCreated => "scan.created",
             Self::DynamicQrCreated => "dynamic_qr.created",
             Self::DynamicQrUpdated => "dynamic_qr.updated",
             Self::QuotaThreshold75 => "quota.threshold_75",
             Self::QuotaThreshold100 => "quota.threshold_100",
+            Self::WebhookTest => "webhook.test",
         }
     }
 }

@@ -50,6 +50,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("postgres/0007_negotiated_renders.sql"),
     },
+    Migration {
+        number: 8,
+        name: "0008_webhooks",
+        runs_with: 1,
+        text: include_str!("postgres/0008_webhooks.sql"),
+    },
 ];
 
 /// Any number that means this lock alone, to PostgreSQL's advisory locks of one database.

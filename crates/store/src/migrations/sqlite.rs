@@ -51,6 +51,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("sqlite/0007_negotiated_renders.sql"),
     },
+    Migration {
+        number: 8,
+        name: "0008_webhooks",
+        runs_with: 1,
+        text: include_str!("sqlite/0008_webhooks.sql"),
+    },
 ];
 
 const TABLE: &str = "\

@@ -8,7 +8,8 @@ use super::entities::{RecordScans, Recorded, Scan, ScanKind, Visitor};
 use super::rollups::{Cell, Rollups};
 use super::{position, sql};
 use crate::{
-    CodeId, JournalPosition, Millis, Month, PlanName, Store, StoreError, WorkspaceId,
+    CodeId, JournalPosition, Millis, Month, PlanName, ScanEvents, Store, StoreError, WorkspaceId,
+    hooks::Listeners,
     unit::{Access, Columns, Db, Engine, Unit, Value, count, word},
 };
 
@@ -41,6 +42,7 @@ impl Unit for RecordAll {
             to,
             scans,
             monthly,
+            events,
         } = &self.0;
         let drained = position::read(db, journal).await?;
         if drained != *from {
@@ -52,7 +54,7 @@ impl Unit for RecordAll {
         // The rows of the codes first and in order: they keep two nodes out of each other's way until the end.
         count_scans(db, &scans).await?;
         let detailed = within_plans(db, &scans, &owners, monthly).await?;
-        insert(db, &detailed).await?;
+        store(db, &scans, &detailed, &owners, events).await?;
         let mut rollups = Rollups::of(&scans, &detailed);
         see_visitors(db, &detailed, &mut rollups).await?;
         bound_values(db, &mut rollups).await?;
@@ -164,6 +166,52 @@ struct Room {
     most: u64,
     had: u64,
     has: u64,
+}
+
+/// Stores scans with their details, and tells who wants to be told of them.
+async fn store<D: Db>(
+    db: &mut D,
+    all: &[&Scan],
+    detailed: &[&Scan],
+    owners: &Owners,
+    events: &ScanEvents,
+) -> Result<(), StoreError> {
+    let listeners = Listeners::of(db, owners.values().copied(), events).await?;
+    let listening = |scan: &Scan| {
+        let (workspace, _) = owners.get(&scan.code)?;
+        listeners.want(*workspace, scan).then_some(*workspace)
+    };
+    let (told, others): (Vec<&Scan>, Vec<&Scan>) =
+        detailed.iter().partition(|scan| listening(scan).is_some());
+    insert(db, &others).await?;
+    if told.is_empty() {
+        return Ok(());
+    }
+    let ids = insert_numbered(db, &told).await?;
+    let told: Vec<_> = told
+        .into_iter()
+        .zip(ids)
+        .filter_map(|(scan, id)| Some((id, listening(scan)?, scan)))
+        .collect();
+    listeners.tell(db, events, &told, all).await
+}
+
+/// Stores scans, and returns their numbers.
+async fn insert_numbered<D: Db>(db: &mut D, scans: &[&Scan]) -> Result<Vec<i64>, StoreError> {
+    let number = |row: &dyn Columns| row.integer(0);
+    match D::ENGINE {
+        Engine::Sqlite => {
+            let rows: Vec<_> = scans.iter().map(|scan| columns(scan)).collect();
+            let numbers = db.row_of_each(bulk::<D>().insert_numbered, &rows, number).await?;
+            Ok(numbers.into_iter().flatten().collect())
+        }
+        Engine::Postgres => {
+            let rows: Vec<_> = scans.iter().map(|scan| json_row(scan)).collect();
+            let rows = serde_json::Value::from(rows).to_string();
+            // One after the other, as the list has them.
+            db.rows(bulk::<D>().insert_numbered, &[Value::Text(&rows)], number).await
+        }
+    }
 }
 
 async fn insert<D: Db>(db: &mut D, scans: &[&Scan]) -> Result<(), StoreError> {

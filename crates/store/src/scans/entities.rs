@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CodeId, Millis, PlanName};
+use crate::{CodeId, Millis, PlanName, ScanEvents};
 
 /// One visit of a dynamic code as it is kept, its texts owned or borrowed. The visitor's address is not in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +98,8 @@ pub struct RecordScans {
     pub scans: Vec<Scan>,
     /// How many scans a month are kept with their details on each plan that bounds them; the others bound none.
     pub monthly: Vec<(PlanName, u64)>,
+    /// How those who want to be told of scans are.
+    pub events: ScanEvents,
 }
 
 /// What became of [`RecordScans`].

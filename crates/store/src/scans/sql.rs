@@ -68,6 +68,8 @@ pub(crate) struct Bulk {
     /// Code, at, bot, destination, variant, country, region, device, os, browser, referrer, language, visitor: on SQLite the
     /// parameters of one row, on PostgreSQL rows with the visitor in hex.
     pub(crate) insert: &'static str,
+    /// The same, and the number of each.
+    pub(crate) insert_numbered: &'static str,
     /// [code, day, visitor in hex]: code and day of each that is new.
     pub(crate) visitors: &'static str,
     /// [code, day, dimension, value]: whether the value is known there, and how many are.
@@ -78,16 +80,33 @@ pub(crate) struct Bulk {
 
 impl Bulk {
     /// Every statement.
-    pub(crate) const fn all(&self) -> [&'static str; 6] {
+    pub(crate) const fn all(&self) -> [&'static str; 7] {
         [
             self.owners,
             self.count,
             self.insert,
+            self.insert_numbered,
             self.visitors,
             self.known,
             self.roll_up,
         ]
     }
+}
+
+macro_rules! insert {
+    (sqlite) => {
+        "\
+         INSERT INTO scans (code_id, scanned_at, is_bot, destination_url, variant, country, region, device, os, browser, \
+         referrer, language, visitor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    };
+    (postgres) => {
+        "\
+         INSERT INTO scans (code_id, scanned_at, is_bot, destination_url, variant, country, region, device, os, browser, \
+         referrer, language, visitor) \
+         SELECT CAST(j ->> 0 AS BIGINT), CAST(j ->> 1 AS BIGINT), CAST(j ->> 2 AS BIGINT), j ->> 3, j ->> 4, j ->> 5, \
+         j ->> 6, j ->> 7, j ->> 8, j ->> 9, j ->> 10, j ->> 11, decode(j ->> 12, 'hex') \
+         FROM jsonb_array_elements(CAST(CAST($1 AS TEXT) AS JSONB)) AS j"
+    };
 }
 
 pub(crate) const SQLITE: Bulk = Bulk {
@@ -100,9 +119,8 @@ pub(crate) const SQLITE: Bulk = Bulk {
         ON CONFLICT (code_id) DO UPDATE SET scan_count = scan_counts.scan_count + excluded.scan_count, \
         first_scanned_at = min(scan_counts.first_scanned_at, excluded.first_scanned_at), \
         last_scanned_at = max(scan_counts.last_scanned_at, excluded.last_scanned_at)",
-    insert: "\
-        INSERT INTO scans (code_id, scanned_at, is_bot, destination_url, variant, country, region, device, os, browser, \
-        referrer, language, visitor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    insert: insert!(sqlite),
+    insert_numbered: concat!(insert!(sqlite), " RETURNING id"),
     visitors: "\
         INSERT INTO scan_visitors (code_id, day, visitor) \
         SELECT value ->> 0, value ->> 1, unhex(value ->> 2) FROM json_each($1) WHERE true \
@@ -149,12 +167,8 @@ pub(crate) const POSTGRES: Bulk = Bulk {
         ON CONFLICT (code_id) DO UPDATE SET scan_count = scan_counts.scan_count + excluded.scan_count, \
         first_scanned_at = least(scan_counts.first_scanned_at, excluded.first_scanned_at), \
         last_scanned_at = greatest(scan_counts.last_scanned_at, excluded.last_scanned_at)",
-    insert: "\
-        INSERT INTO scans (code_id, scanned_at, is_bot, destination_url, variant, country, region, device, os, browser, \
-        referrer, language, visitor) \
-        SELECT CAST(j ->> 0 AS BIGINT), CAST(j ->> 1 AS BIGINT), CAST(j ->> 2 AS BIGINT), j ->> 3, j ->> 4, j ->> 5, \
-        j ->> 6, j ->> 7, j ->> 8, j ->> 9, j ->> 10, j ->> 11, decode(j ->> 12, 'hex') \
-        FROM jsonb_array_elements(CAST(CAST($1 AS TEXT) AS JSONB)) AS j",
+    insert: insert!(postgres),
+    insert_numbered: concat!(insert!(postgres), " RETURNING id"),
     visitors: "\
         INSERT INTO scan_visitors (code_id, day, visitor) \
         SELECT CAST(j ->> 0 AS BIGINT), CAST(j ->> 1 AS BIGINT), decode(j ->> 2, 'hex') \

@@ -14,6 +14,7 @@ mod cases {
     mod charges_model;
     mod codes;
     mod concurrency;
+    mod hooks;
     mod idempotency;
     mod keys;
     mod profiles;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use qrstudio_store::{
     CodeId, CreateCode, DayVisitors, Device, Dimension, JournalPosition, Millis, NewCode, PlanName,
-    QuarterScans, RecordScans, Recorded, Scan, ScanKind, ScanRange, Store, Told, Visitor, WorkspaceId,
+    QuarterScans, RecordScans, Recorded, Scan, ScanEvents, ScanKind, ScanRange, Store, Told, Visitor, WorkspaceId,
 };
 
 use crate::support::{DAY, Fixture, NOW, account, spawn};
@@ -38,7 +38,7 @@ pub(crate) async fn code(store: &Store, email: &str, short_id: &str) -> CodeId {
     code_in(store, account(store, email).await.workspace, short_id).await
 }
 
-async fn code_in(store: &Store, workspace: WorkspaceId, short_id: &str) -> CodeId {
+pub(crate) async fn code_in(store: &Store, workspace: WorkspaceId, short_id: &str) -> CodeId {
     let new = NewCode {
         workspace,
         short_id: short_id.parse().unwrap(),
@@ -56,7 +56,7 @@ async fn code_in(store: &Store, workspace: WorkspaceId, short_id: &str) -> CodeI
     }
 }
 
-fn scan(code: CodeId, at: i64, visitor: u8) -> Scan {
+pub(crate) fn scan(code: CodeId, at: i64, visitor: u8) -> Scan {
     Scan {
         code,
         at: Millis(at),
@@ -86,6 +86,7 @@ fn first(journal: &str, scans: Vec<Scan>) -> RecordScans {
         to: at(100),
         scans,
         monthly: Vec::new(),
+        events: ScanEvents::none(),
     }
 }
 
@@ -568,6 +569,7 @@ pub(crate) async fn fill(store: &Store, code: CodeId, scans: i64) {
                 to,
                 scans: std::mem::take(&mut batch),
                 monthly: Vec::new(),
+                events: ScanEvents::none(),
             };
             assert_eq!(store.record_scans(scans).await.unwrap(), Recorded::Stored);
             from = to;

@@ -1,5 +1,5 @@
 use qrstudio_store::{
-    CodeId, Device, JournalPosition, Millis, PlanName, RecordScans, Scan, ScanKind, ShortId, Visitor,
+    CodeId, Device, JournalPosition, Millis, PlanName, RecordScans, ScanEvents, Scan, ScanKind, ShortId, Visitor,
     WorkspaceId,
 };
 use serde_json::{Value, json};
@@ -63,6 +63,7 @@ async fn record(studio: &Studio, scans: Vec<Scan>) {
         },
         scans,
         monthly: Vec::new(),
+        events: ScanEvents::none(),
     };
     studio.store.record_scans(batch).await.unwrap();
 }
