@@ -139,9 +139,17 @@ pub(crate) struct ServiceFlags {
     #[arg(long, value_name = "NETWORKS")]
     trusted_proxies: Option<String>,
 
-    /// Networks that pictures may be fetched from although they are private, separated by commas [default: none]
+    /// Networks that pictures and webhooks may reach although they are private, separated by commas [default: none]
     #[arg(long, value_name = "NETWORKS")]
     fetch_allow: Option<String>,
+
+    /// Whether webhooks may be told over plain HTTP [default: false]
+    #[arg(long, value_name = "BOOL")]
+    webhook_allow_http: Option<String>,
+
+    /// Days that deliveries of webhooks are kept [default: 30]
+    #[arg(long, value_name = "DAYS")]
+    delivery_retention_days: Option<String>,
 
     /// Web origins whose pages may call /api/v1/, separated by commas [default: any]
     #[arg(long, value_name = "ORIGINS")]
@@ -227,6 +235,8 @@ impl From<ServiceFlags> for Given {
             allow_insecure_loopback,
             trusted_proxies,
             fetch_allow,
+            webhook_allow_http,
+            delivery_retention_days,
             cors_origins,
             rate_limits,
             cache_max_bytes,
@@ -255,6 +265,8 @@ impl From<ServiceFlags> for Given {
             ("allow_insecure_loopback", allow_insecure_loopback),
             ("trusted_proxies", trusted_proxies),
             ("fetch_allow", fetch_allow),
+            ("webhook_allow_http", webhook_allow_http),
+            ("delivery_retention_days", delivery_retention_days),
             ("cors_origins", cors_origins),
             ("rate_limits", rate_limits),
             ("cache_max_bytes", cache_max_bytes),

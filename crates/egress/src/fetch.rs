@@ -118,7 +118,10 @@ async fn exchange(stream: Connection, target: &Target, rules: &Rules) -> Result<
         .header(CONNECTION, "close")
         .body(Empty::<Bytes>::new())
         .map_err(|_| FetchError::Broken { host: target.host() })?;
-    speak(stream, target, request, async |response| read(response, target, rules).await).await
+    speak(stream, target, request, async |response| {
+        read(response, target, rules).await
+    })
+    .await
 }
 
 async fn read(response: Response<Incoming>, target: &Target, rules: &Rules) -> Result<Answer, FetchError> {

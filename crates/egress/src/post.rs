@@ -67,7 +67,9 @@ impl Fetcher {
         *request.headers_mut() = post.headers;
         let authority = target.authority().try_into().map_err(|_| broken())?;
         request.headers_mut().insert(HOST, authority);
-        request.headers_mut().insert(CONNECTION, hyper::header::HeaderValue::from_static("close"));
+        request
+            .headers_mut()
+            .insert(CONNECTION, hyper::header::HeaderValue::from_static("close"));
         speak(stream, target, request, async |response: Response<Incoming>| {
             let status = response.status().as_u16();
             let retry_after = text(response.headers(), RETRY_AFTER);

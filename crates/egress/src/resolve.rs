@@ -1,7 +1,8 @@
 //! Names to addresses.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, ToSocketAddrs as _};
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::Semaphore;
@@ -12,25 +13,34 @@ pub trait Resolve: Send + Sync {
     fn resolve<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>>;
 }
 
-/// Look-ups at once; each holds a thread of the runtime until the system's resolver gives up.
+/// Look-ups at once; each holds a thread of the runtime until the system's resolver gives up, whether or not somebody still
+/// waits for it.
 const AT_ONCE: usize = 32;
 
 /// The resolver of the operating system, `/etc/hosts` included.
 #[derive(Debug)]
-pub struct SystemResolver(Semaphore);
+pub struct SystemResolver(Arc<Semaphore>);
 
 impl Default for SystemResolver {
     fn default() -> Self {
-        Self(Semaphore::new(AT_ONCE))
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
     }
 }
 
 impl Resolve for SystemResolver {
     fn resolve<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
         Box::pin(async move {
-            let _turn = self.0.acquire().await.map_err(io::Error::other)?;
-            let found = tokio::net::lookup_host((host, 0)).await?;
-            Ok(found.map(|socket| socket.ip()).collect())
+            let turn = Arc::clone(&self.0)
+                .acquire_owned()
+                .await
+                .map_err(io::Error::other)?;
+            let host = host.to_owned();
+            let looked = tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                let found = (host.as_str(), 0).to_socket_addrs()?;
+                Ok(found.map(|socket| socket.ip()).collect())
+            });
+            looked.await.map_err(io::Error::other)?
         })
     }
 }

@@ -24,6 +24,7 @@ use crate::scan::Scans;
 use crate::secret::SecretKey;
 use crate::target::ScanBase;
 use crate::transport::Network;
+use crate::webhooks::{WebhookParts, Webhooks};
 
 /// The service's shared state; a clone is a pointer.
 #[derive(Clone)]
@@ -50,6 +51,7 @@ struct Inner {
     decoded: Decoded,
     remote: Remote,
     spool: Spool,
+    webhooks: Webhooks,
     draining: CancellationToken,
 }
 
@@ -107,6 +109,16 @@ impl App {
         let pictures = Pictures::new(config.cache_max_bytes - for_decoded, pictures::KEEP);
         let decoded = Decoded::new(for_decoded, pictures::KEEP);
         let remote = Remote::new(config.fetch_allow.iter().copied().map(Network::net).collect());
+        let webhooks = Webhooks::new(WebhookParts {
+            config: &config,
+            secret: &secret,
+            limits: limits.webhooks,
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            mailer: mailer.clone(),
+            draining: draining.clone(),
+        });
         Self(Arc::new(Inner {
             config,
             store,
@@ -128,6 +140,7 @@ impl App {
             decoded,
             remote,
             spool,
+            webhooks,
             draining,
         }))
     }
@@ -154,6 +167,12 @@ impl App {
     #[must_use]
     pub fn scans(&self) -> &Scans {
         &self.0.scans
+    }
+
+    /// Events on their way to those who want to be told of them.
+    #[must_use]
+    pub fn webhooks(&self) -> &Webhooks {
+        &self.0.webhooks
     }
 
     /// Base of the URLs in dynamic codes.

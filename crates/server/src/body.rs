@@ -48,6 +48,17 @@ pub(crate) async fn gather_json(request: Request, limits: &Limits) -> Result<Gat
     }
 }
 
+/// The same where there need be no body: without one, no field came, whatever type it claims.
+///
+/// # Errors
+/// Those of [`gather_json`].
+pub(crate) async fn gather_optional_json(request: Request, limits: &Limits) -> Result<Gathered> {
+    if request.body().is_end_stream() {
+        return Ok(Gathered::of_json(b"{}"));
+    }
+    gather_json(request, limits).await
+}
+
 /// The print of a body that nothing is read from, of whatever type.
 ///
 /// # Errors

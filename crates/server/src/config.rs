@@ -45,8 +45,13 @@ pub struct Config {
     pub allow_insecure_loopback: bool,
     /// `QRSTUDIO_TRUSTED_PROXIES`: networks whose forwarding headers count.
     pub trusted_proxies: Vec<Network>,
-    /// `QRSTUDIO_FETCH_ALLOW`: networks that pictures may be fetched from although they are private, on any port.
+    /// `QRSTUDIO_FETCH_ALLOW`: networks that pictures may be fetched from, and webhooks told at, although they are private, on
+    /// any port.
     pub fetch_allow: Vec<Network>,
+    /// `QRSTUDIO_WEBHOOK_ALLOW_HTTP`: whether webhooks may be told over plain HTTP.
+    pub webhook_allow_http: bool,
+    /// `QRSTUDIO_DELIVERY_RETENTION_DAYS`: how long deliveries of webhooks are kept.
+    pub delivery_retention_days: u32,
     /// `QRSTUDIO_CORS_ORIGINS`: web origins whose pages may call `/api/v1/`, or `*` for any.
     pub cors_origins: Vec<Origin>,
     /// `QRSTUDIO_SECRET_KEY`: signs sessions; without it, the secret that the first start makes in the data directory.
@@ -97,6 +102,8 @@ impl Default for Config {
             allow_insecure_loopback: true,
             trusted_proxies: Vec::new(),
             fetch_allow: Vec::new(),
+            webhook_allow_http: false,
+            delivery_retention_days: 30,
             cors_origins: vec![Origin::ANY],
             secret_key: None,
             signup: SignUp::Open,

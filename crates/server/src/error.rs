@@ -78,6 +78,8 @@ pub(crate) enum Error {
     PlanActiveCodes(PlanName, u64),
     /// The plan has no variants.
     PlanVariants(PlanName),
+    /// The plan has no webhooks.
+    PlanWebhooks(PlanName),
     /// The plan's changes of a code's destination are used, and there are no credits.
     EditsUsed { plan: PlanName, allowed: u64, used: u64 },
     /// The operator has blocked the destination.
@@ -133,6 +135,7 @@ impl Error {
             | Self::PlanDpi(..)
             | Self::PlanActiveCodes(..)
             | Self::PlanVariants(_)
+            | Self::PlanWebhooks(_)
             | Self::PlanLogo(_)
             | Self::PlanBackground(_)
             | Self::RoleTooLow
@@ -203,6 +206,9 @@ impl Error {
             }
             Self::PlanVariants(plan) => {
                 format!("Plan '{plan}' doesn't include A/B variants. Upgrade to Pro or higher.")
+            }
+            Self::PlanWebhooks(plan) => {
+                format!("Plan '{plan}' doesn't include webhooks. Upgrade to Pro or higher.")
             }
             Self::EditsUsed { plan, allowed, used } => format!(
                 "Plan '{plan}' allows {allowed} destination {} per dynamic QR. This QR has been edited {used} time(s) already. \

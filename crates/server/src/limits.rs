@@ -73,6 +73,8 @@ pub struct Limits {
     pub mail: MailLimits,
     /// Scans of dynamic codes.
     pub scans: ScanLimits,
+    /// Deliveries of webhooks.
+    pub webhooks: WebhookLimits,
 }
 
 /// Bounds of the way of a scan.
@@ -98,6 +100,60 @@ pub struct ScanLimits {
     pub scans_per_minute: u32,
     /// Codes that do not exist which one network may ask for, a minute.
     pub misses_per_minute: u32,
+}
+
+/// Bounds of deliveries.
+#[derive(Debug, Clone, Copy)]
+pub struct WebhookLimits {
+    /// Deliveries at once for one subscription, over all nodes.
+    pub each: u32,
+    /// Deliveries at once on this node for subscriptions whose last attempt succeeded,
+    pub healthy: u32,
+    /// and for those whose last attempt failed, so that they wait for each other alone.
+    pub failing: u32,
+    /// Queues that are looked into at once.
+    pub queues: u32,
+    /// How often queues are looked into while nothing else says that something is due.
+    pub look_every: Duration,
+    /// A delivery, from the look-up of the name to the last byte of the answer.
+    pub deadline: Duration,
+    /// Bytes of the answer that are kept.
+    pub answer_bytes: usize,
+    /// A delivery that cannot begin within this time after it was asked for is given back.
+    pub start_time: Duration,
+    /// A delivery whose maker has had more time than that and the deadline, and this much more, is taken over.
+    pub patience: Duration,
+    /// How often makers are looked after, and how much waits is counted.
+    pub watch_every: Duration,
+    /// How often what is kept no longer is erased.
+    pub sweep_every: Duration,
+    /// How long the addresses of a new URL may take to be found.
+    pub look_time: Duration,
+    /// Scans that may wait for one subscription; beyond it, the oldest are dropped.
+    pub waiting_scans: u32,
+    /// Subscriptions of a workspace.
+    pub subscriptions: u64,
+}
+
+impl Default for WebhookLimits {
+    fn default() -> Self {
+        Self {
+            each: 4,
+            healthy: 256,
+            failing: 128,
+            queues: 256,
+            look_every: Duration::from_millis(200),
+            deadline: Duration::from_secs(5),
+            answer_bytes: 1024,
+            start_time: Duration::from_secs(3),
+            patience: Duration::from_secs(4),
+            watch_every: Duration::from_secs(2),
+            sweep_every: Duration::from_secs(3600),
+            look_time: Duration::from_secs(2),
+            waiting_scans: 100_000,
+            subscriptions: 20,
+        }
+    }
 }
 
 impl Default for ScanLimits {
@@ -147,6 +203,7 @@ impl Default for Limits {
             sweep: Duration::from_secs(60),
             mail: MailLimits::default(),
             scans: ScanLimits::default(),
+            webhooks: WebhookLimits::default(),
         }
     }
 }

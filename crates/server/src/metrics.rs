@@ -49,6 +49,11 @@ async fn status(State(app): State<App>) -> (StatusCode, Json<Value>) {
                 "pending_scans": report.scans.pending,
                 "scans_lost": report.scans.lost,
             },
+            "webhooks": {
+                "status": report.webhooks,
+                "pending": report.deliveries.waiting,
+                "oldest_s": report.deliveries.oldest_s,
+            },
         },
     });
     (report.code(), Json(full))
@@ -60,7 +65,7 @@ async fn metrics(State(app): State<App>) -> Response {
 }
 
 fn text(report: &Report) -> String {
-    let scans = report.scans;
+    let (scans, deliveries) = (report.scans, report.deliveries);
     let known = u64::try_from(scans.codes).unwrap_or(u64::MAX);
     let is_up = u64::from(report.database == Word::Ok);
     let mut text = format!(
@@ -98,6 +103,42 @@ fn text(report: &Report) -> String {
             "gauge",
             "Bytes of this process's journal of scans on disk.",
             scans.journal_bytes,
+        ),
+        (
+            "webhook_deliveries_pending",
+            "gauge",
+            "Deliveries of webhooks that wait, on all nodes, those that are due later included.",
+            deliveries.waiting,
+        ),
+        (
+            "webhook_oldest_seconds",
+            "gauge",
+            "Age of the oldest event that waits to be delivered.",
+            deliveries.oldest_s,
+        ),
+        (
+            "webhook_deliveries_in_flight",
+            "gauge",
+            "Deliveries that this node is making.",
+            deliveries.in_flight,
+        ),
+        (
+            "webhook_deliveries_succeeded_total",
+            "counter",
+            "Deliveries of this node that were answered with a success.",
+            deliveries.succeeded,
+        ),
+        (
+            "webhook_deliveries_failed_total",
+            "counter",
+            "Deliveries of this node that failed.",
+            deliveries.failed,
+        ),
+        (
+            "webhook_scans_dropped_total",
+            "counter",
+            "Scans that nobody was told of because too many waited for their webhook, on all nodes.",
+            deliveries.dropped_scans,
         ),
     ] {
         // Writing into a string cannot fail.

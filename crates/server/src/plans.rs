@@ -29,6 +29,8 @@ pub struct Plan {
     pub recorded_scans: Option<u64>,
     /// Whether dynamic codes may have several destinations to choose from.
     pub variants: bool,
+    /// Whether webhooks are told of events.
+    pub webhooks: bool,
     /// Items of one bulk request; 0 means none at all.
     pub bulk_items: u32,
     /// Whether renders beyond the quota are billed instead of refused.

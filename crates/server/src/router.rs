@@ -8,6 +8,7 @@ use utoipa_axum::routes;
 
 use crate::api::{
     account, auth, docs, dynamic, generate, health, home, keys, openapi, status, usage, usage_me, validate,
+    webhooks,
 };
 use crate::app::App;
 use crate::error::{method_not_allowed, not_found};
@@ -54,6 +55,16 @@ fn api() -> OpenApiRouter<App> {
             dynamic::delete::delete
         ))
         .routes(routes!(dynamic::analytics::show))
+        .routes(routes!(webhooks::list::list, webhooks::create::create))
+        .routes(routes!(
+            webhooks::show::show,
+            webhooks::change::change,
+            webhooks::delete::delete
+        ))
+        .routes(routes!(webhooks::rotate::rotate))
+        .routes(routes!(webhooks::test::test))
+        .routes(routes!(webhooks::deliveries::list))
+        .routes(routes!(webhooks::redeliver::redeliver))
         .routes(routes!(auth::signup::create))
         .routes(routes!(auth::login::create))
         .routes(routes!(auth::refresh::create))

@@ -23,6 +23,7 @@ use crate::router;
 use crate::scan::{self, ScanError, ScanParts, Scans};
 use crate::secret::{self, SecretError};
 use crate::tls::{PairError, Tls, TlsFiles};
+use crate::webhooks;
 
 /// What the caller of [`serve`] wants to do on the way.
 pub struct Hooks {
@@ -157,6 +158,7 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
     let scans = Scans::open(ScanParts {
         config: &config,
         limits: limits.scans,
+        events: webhooks::scan_events(&config, &limits.webhooks),
         store: store.clone(),
         clock: Arc::clone(&clock) as _,
         entropy: Arc::clone(&entropy) as _,
@@ -256,7 +258,11 @@ async fn answer_until_told(
         let now = app.clock().monotonic();
         let spent = now.saturating_sub(*told_at.get().unwrap_or(&now));
         let left = limits.drain.saturating_sub(spent);
-        tokio::join!(app.mailer().drain(left), app.scans().finish(left));
+        tokio::join!(
+            app.mailer().drain(left),
+            app.scans().finish(left),
+            app.webhooks().finish(left)
+        );
     };
     tokio::select! {
         () = work => {}
@@ -264,6 +270,7 @@ async fn answer_until_told(
         () = keep_fresh => {}
         () = sweeping => {}
         () = app.scans().work() => {}
+        () = app.webhooks().work() => {}
     }
 }
 

@@ -17,7 +17,7 @@ use std::{
 
 use qrstudio_store::{
     CodeId, CreateAccount, CreateCode, DatabaseUrl, Device, JournalPosition, Millis, NewAccount, NewCode,
-    Options, PlanName, RecordScans, ScanEvents, Scan, ScanKind, ScanRange, Store, Visitor,
+    Options, PlanName, RecordScans, Scan, ScanEvents, ScanKind, ScanRange, Store, Visitor,
 };
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -211,6 +211,7 @@ async fn code(store: &Store) -> Outcome<CodeId> {
         active_cap: None,
         describe: Arc::new(|_, _| "{}".to_owned()),
         at: Millis(START),
+        request: None,
     };
     match store.create_code(new).await? {
         CreateCode::Created(code) => Ok(code.id),

@@ -85,6 +85,7 @@ async fn charge(store: &Store, accounts: &[Account], callers: usize) -> Result<(
                 overage: false,
             },
             at: NOW,
+            request: None,
         };
         tasks.spawn(async move {
             while start.elapsed() < ROUND {

@@ -30,7 +30,7 @@
 //!
 //! let access = store.key_by_hash(&hash).await?.expect("the key works");
 //! let allowance = Allowance { quota: Some(5), overage: false };
-//! let charge = Charge { workspace: access.workspace_id, key: access.key_id, cost: 5, allowance, at };
+//! let charge = Charge { workspace: access.workspace_id, key: access.key_id, cost: 5, allowance, at, request: None };
 //! assert!(matches!(store.commit_render(charge).await?, ChargeOutcome::Charged(receipt) if receipt.used == 5));
 //! assert_eq!(store.commit_render(charge).await?, ChargeOutcome::Refused);
 //! store.close().await;
@@ -54,6 +54,7 @@ mod migrations;
 mod options;
 mod plan;
 mod postgres;
+mod request_id;
 mod scans;
 mod sessions;
 mod sqlite;
@@ -77,9 +78,9 @@ pub use self::{
     error::StoreError,
     events::{Event, EventKind, UnknownEvent},
     hooks::{
-        Backlog, ClaimDeliveries, Claimed as ClaimedDeliveries, ClaimedDelivery, CreateSubscription, Delivery,
-        DeliveryPage, DeliveryState, DescribeScan, Disabling, DueSubscriptions, Finished, FinishedDelivery, Lease,
-        LeasedDelivery, ListDeliveries, NewSubscription, ScanEvents, SecretRotation, Subscription, SubscriptionChange,
+        Backlog, ClaimDeliveries, ClaimedDelivery, CreateSubscription, Delivery, DeliveryPage, DeliveryState,
+        DescribeScan, Disabling, DueSubscriptions, Finished, FinishedDelivery, Lease, LeasedDelivery,
+        ListDeliveries, NewSubscription, ScanEvents, SecretRotation, Subscription, SubscriptionChange,
         SubscriptionStatus, ToldScan, UnknownStatus,
     },
     id::{CodeId, DeliveryId, EventId, KeyId, SessionId, SubscriptionId, UserId, WorkspaceId},
@@ -88,6 +89,7 @@ pub use self::{
     migrations::{Migrated, SchemaState},
     options::Options,
     plan::{PlanName, UnknownPlan},
+    request_id::RequestId,
     scans::{
         DayVisitors, Device, Dimension, JournalPosition, QuarterScans, RecordScans, Recorded, Scan,
         ScanCount, ScanKind, ScanRange, Told, ValueScans, Visitor,

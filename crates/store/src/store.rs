@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    Charge, ChargeOutcome, DatabaseUrl, Options, StoreError, accounts, charges, codes, events, hooks, idempotency,
-    keys,
+    Charge, ChargeOutcome, DatabaseUrl, Options, StoreError, accounts, charges, codes, events, hooks,
+    idempotency, keys,
     migrations::{Migrated, SchemaState},
     postgres::Postgres,
     scans, sessions,

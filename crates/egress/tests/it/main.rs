@@ -8,5 +8,6 @@
 
 mod answers;
 mod policy;
+mod posts;
 mod support;
 mod tls;

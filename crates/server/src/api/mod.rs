@@ -13,3 +13,4 @@ pub(crate) mod status;
 pub(crate) mod usage;
 pub(crate) mod usage_me;
 pub(crate) mod validate;
+pub(crate) mod webhooks;

@@ -40,6 +40,7 @@ use crate::rate::USER_REQUESTS_PER_MINUTE;
     tags(
         (name = "Codes", description = "Rendering"),
         (name = "Dynamic codes", description = "Codes whose destination can change after they are printed"),
+        (name = "Webhooks", description = "Being told of what happens"),
         (name = "Keys", description = "What programs ask with"),
         (name = "Accounts", description = "Signing up, signing in, and what belongs to a user"),
         (name = "Usage", description = "Quota and credits"),

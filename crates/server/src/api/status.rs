@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::scan::Health;
+use crate::webhooks;
 
 /// How the service is, as strangers see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,6 +26,8 @@ struct Components {
     database: Component,
     /// Scans that wait for the database.
     journal: Component,
+    /// Deliveries of webhooks.
+    webhooks: Component,
 }
 
 /// One component.
@@ -68,6 +71,9 @@ pub(crate) async fn show(State(app): State<App>) -> (StatusCode, Json<Status>) {
         journal: Component {
             status: report.journal,
         },
+        webhooks: Component {
+            status: report.webhooks,
+        },
     };
     let status = report.status;
     (report.code(), Json(Status { status, components }))
@@ -81,6 +87,8 @@ pub(crate) struct Report {
     pub(crate) latency: Duration,
     pub(crate) journal: Word,
     pub(crate) scans: Health,
+    pub(crate) webhooks: Word,
+    pub(crate) deliveries: webhooks::Health,
 }
 
 impl Report {
@@ -96,9 +104,15 @@ impl Report {
         } else {
             Word::Ok
         };
-        let status = match (app.is_draining(), database, journal) {
+        let deliveries = app.webhooks().health();
+        let webhooks = if deliveries.is_stuck {
+            Word::Degraded
+        } else {
+            Word::Ok
+        };
+        let status = match (app.is_draining(), database, journal, webhooks) {
             (true, ..) => Word::Down,
-            (false, Word::Ok, Word::Ok) => Word::Ok,
+            (false, Word::Ok, Word::Ok, Word::Ok) => Word::Ok,
             // Not down: whoever takes this node out for it takes the redirects out, too.
             _ => Word::Degraded,
         };
@@ -108,6 +122,8 @@ impl Report {
             latency,
             journal,
             scans,
+            webhooks,
+            deliveries,
         }
     }
 

@@ -3,10 +3,11 @@
 use axum::extract::FromRequestParts;
 use axum::http::HeaderName;
 use axum::http::request::Parts;
-use qrstudio_store::{KeyAccess, KeyHash, Millis};
+use qrstudio_store::{KeyAccess, KeyHash, Millis, RequestId as StoredId};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::middleware::RequestId;
 use crate::plans::{self, Plan};
 use crate::rate::Caller;
 
@@ -14,7 +15,7 @@ const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The key of a request, found and working.
 #[derive(Debug, Clone)]
-pub(crate) struct ApiKey(pub(crate) KeyAccess, Caps);
+pub(crate) struct ApiKey(pub(crate) KeyAccess, Caps, Option<StoredId>);
 
 /// What the key's plan and the workspace's allow.
 #[derive(Debug, Clone)]
@@ -27,6 +28,11 @@ impl ApiKey {
     /// The lower of the key's plan and the workspace's: rules what a render may look like.
     pub(crate) fn effective_plan(&self) -> &Plan {
         &self.1.effective
+    }
+
+    /// The id of the request, for what it causes.
+    pub(crate) fn request(&self) -> Option<StoredId> {
+        self.2
     }
 
     /// The workspace's plan: rules quota, overage and credits.
@@ -59,7 +65,7 @@ impl FromRequestParts<App> for ApiKey {
                 .plans()
                 .of_workspace(access.workspace_plan, access.negotiated_renders),
         };
-        let key = Self(access, caps);
+        let key = Self(access, caps, RequestId::of(parts));
         let plan = key.effective_plan();
         let caller = Caller::Key(key.0.key_id.0);
         super::count(parts, app, caller, plan.requests_per_minute, plan.name)?;

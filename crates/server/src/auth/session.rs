@@ -3,19 +3,20 @@
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use qrstudio_store::{OpenedSession, Role, SessionAccess};
+use qrstudio_store::{OpenedSession, RequestId as StoredId, Role, SessionAccess};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::refresh_token::RefreshToken;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::middleware::RequestId;
 use crate::rate::{Caller, USER_REQUESTS_PER_MINUTE};
 
 /// A session that was found, and what its user may do. Handlers get one through [`AtLeast`](super::AtLeast) only, so
 /// that none forgets to say which role it wants.
 #[derive(Debug, Clone)]
-pub(crate) struct Session(pub(crate) SessionAccess);
+pub(crate) struct Session(pub(crate) SessionAccess, Option<StoredId>);
 
 impl Session {
     /// The session of the access token; every kind of bad token takes one path.
@@ -33,7 +34,12 @@ impl Session {
         super::note(parts, access.workspace);
         let caller = Caller::User(access.user.0);
         super::count(parts, app, caller, USER_REQUESTS_PER_MINUTE, access.plan)?;
-        Ok(Self(access))
+        Ok(Self(access, RequestId::of(parts)))
+    }
+
+    /// The id of the request, for what it causes.
+    pub(crate) fn request(&self) -> Option<StoredId> {
+        self.1
     }
 
     /// What the user may do in the workspace.

@@ -4,7 +4,6 @@
 //! part of, so that the database alone gives nothing away.
 
 mod print;
-mod seal;
 mod spool;
 
 use std::future::Future;
@@ -17,12 +16,12 @@ use qrstudio_store::{Claim, Claimed, Keep, Kept, KeptAnswer, KeptBody, Millis, W
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::print::{FormPrint, Print};
-use self::seal::Seal;
 pub(crate) use self::spool::Spool;
 use crate::app::App;
 use crate::entropy;
 use crate::error::{Error, Result};
 use crate::reply::Reply;
+use crate::seal::Seal;
 use crate::secret::{SecretKey, authenticate};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

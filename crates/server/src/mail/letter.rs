@@ -42,6 +42,13 @@ pub enum Letter {
         /// The address that it has from now on; the letter shows it in part.
         new_email: String,
     },
+    /// To an owner: nobody could be told by a webhook for long, so it is told nothing any more.
+    WebhookDisabled {
+        /// Its number; not its URL, which somebody chose.
+        number: i64,
+        /// Whether its receiver said that it is gone, instead of failing again and again.
+        is_gone: bool,
+    },
 }
 
 impl Letter {
@@ -72,6 +79,7 @@ impl Letter {
             Self::ResetPassword { .. } => "reset_password",
             Self::PasswordChanged => "password_changed",
             Self::EmailChanged { .. } => "email_changed",
+            Self::WebhookDisabled { .. } => "webhook_disabled",
         }
     }
 }

@@ -25,6 +25,7 @@ use tower::ServiceExt as _;
 use tracing::{Instrument as _, Span};
 
 pub(crate) use log::Noted;
+pub(crate) use request_id::RequestId;
 
 use self::cors::Cors;
 
@@ -69,6 +70,7 @@ impl Shell {
         path::canonical(request.uri_mut());
         let noted = Arc::new(Noted::default());
         request.extensions_mut().insert(Arc::clone(&noted));
+        request.extensions_mut().insert(id.clone());
         let line = log::Line::begin(
             self.app.clone(),
             request.method().clone(),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use ulid::Ulid;
 
@@ -19,6 +20,12 @@ pub(crate) struct RequestId(Arc<str>);
 impl RequestId {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The id of a request, for what it causes.
+    pub(crate) fn of(parts: &Parts) -> Option<qrstudio_store::RequestId> {
+        let id = parts.extensions.get::<Self>()?;
+        qrstudio_store::RequestId::new(&id.0)
     }
 }
 

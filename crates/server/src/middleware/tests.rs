@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use http_body_util::BodyExt as _;
-use qrstudio_store::{DatabaseUrl, Options, Store};
+use qrstudio_store::{DatabaseUrl, Options, ScanEvents, Store};
 
 use super::*;
 use crate::app::Parts;
@@ -29,6 +29,7 @@ async fn a_panic_is_an_answer_that_tells_nothing() {
     let scans = Scans::open(ScanParts {
         config: &config,
         limits: Limits::default().scans,
+        events: ScanEvents::none(),
         store: store.clone(),
         clock: Arc::new(SystemClock::new()),
         entropy: Arc::new(SystemEntropy),

@@ -33,6 +33,12 @@ impl Plans {
         }
     }
 
+    /// The plans with webhooks.
+    pub(crate) fn with_webhooks(&self) -> Vec<PlanName> {
+        let with = self.rows.iter().filter(|row| row.webhooks);
+        with.map(|row| row.name).collect()
+    }
+
     /// The plans that are not the contract's.
     pub(crate) fn changed(&self) -> Vec<PlanName> {
         let given = Self::default();
@@ -84,6 +90,7 @@ fn steps_down(lower: &Plan, higher: &Plan) -> Vec<String> {
             most(higher.recorded_scans),
         ),
         ("variants", lower.variants.into(), higher.variants.into()),
+        ("webhooks", lower.webhooks.into(), higher.webhooks.into()),
         ("bulk_items", lower.bulk_items.into(), higher.bulk_items.into()),
         (
             "requests_per_minute",
@@ -111,6 +118,7 @@ impl Default for Plans {
                     destination_edits: Some(1),
                     recorded_scans: Some(50),
                     variants: false,
+                    webhooks: false,
                     bulk_items: 0,
                     overage: false,
                     requests_per_minute: 10,
@@ -125,6 +133,7 @@ impl Default for Plans {
                     destination_edits: None,
                     recorded_scans: None,
                     variants: false,
+                    webhooks: false,
                     bulk_items: 50,
                     overage: true,
                     requests_per_minute: 60,
@@ -139,6 +148,7 @@ impl Default for Plans {
                     destination_edits: None,
                     recorded_scans: None,
                     variants: true,
+                    webhooks: true,
                     bulk_items: 1_000,
                     overage: true,
                     requests_per_minute: 300,
@@ -153,6 +163,7 @@ impl Default for Plans {
                     destination_edits: None,
                     recorded_scans: None,
                     variants: true,
+                    webhooks: true,
                     bulk_items: 5_000,
                     overage: true,
                     requests_per_minute: 1_200,
@@ -167,6 +178,7 @@ impl Default for Plans {
                     destination_edits: None,
                     recorded_scans: None,
                     variants: true,
+                    webhooks: true,
                     bulk_items: 5_000,
                     overage: false,
                     requests_per_minute: 6_000,

@@ -29,6 +29,7 @@ struct Row {
     #[serde(with = "limit")]
     recorded_scans: Option<u64>,
     variants: bool,
+    webhooks: bool,
     bulk_items: u32,
     overage: bool,
     requests_per_minute: u32,
@@ -45,6 +46,7 @@ impl Row {
             destination_edits: plan.destination_edits,
             recorded_scans: plan.recorded_scans,
             variants: plan.variants,
+            webhooks: plan.webhooks,
             bulk_items: plan.bulk_items,
             overage: plan.overage,
             requests_per_minute: plan.requests_per_minute,
@@ -62,6 +64,7 @@ impl Row {
             destination_edits: self.destination_edits,
             recorded_scans: self.recorded_scans,
             variants: self.variants,
+            webhooks: self.webhooks,
             bulk_items: self.bulk_items,
             overage: self.overage,
             requests_per_minute: self.requests_per_minute,
@@ -204,7 +207,7 @@ mod tests {
             (
                 json!({"free": {"monthly_render": 5}}),
                 "free: unknown field `monthly_render`, expected one of `monthly_renders`, `max_size_inches`, `max_dpi`, \
-                 `custom_logo`, `active_dynamic_codes`, `destination_edits`, `recorded_scans`, `variants`, `bulk_items`, `overage`, `requests_per_minute`",
+                 `custom_logo`, `active_dynamic_codes`, `destination_edits`, `recorded_scans`, `variants`, `webhooks`, `bulk_items`, `overage`, `requests_per_minute`",
             ),
             (
                 json!({"free": {"monthly_renders": -1}}),

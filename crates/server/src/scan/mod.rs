@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use qrstudio_store::{JournalPosition, PlanName, ServedCode, Store};
+use qrstudio_store::{JournalPosition, PlanName, ScanEvents, ServedCode, Store};
 use tokio::sync::watch;
 use ulid::Ulid;
 
@@ -83,6 +83,7 @@ struct Inner {
     is_bounded: bool,
     config: Config,
     monthly: Vec<(PlanName, u64)>,
+    events: ScanEvents,
     retention: Duration,
     limits: ScanLimits,
     store: Store,
@@ -96,6 +97,8 @@ pub struct ScanParts<'a> {
     pub config: &'a Config,
     /// The bounds.
     pub limits: ScanLimits,
+    /// How those who want to be told of scans are.
+    pub events: ScanEvents,
     /// Where scans end up.
     pub store: Store,
     /// The time.
@@ -136,6 +139,7 @@ impl Scans {
         let ScanParts {
             config,
             limits,
+            events,
             store,
             clock,
             entropy,
@@ -181,6 +185,7 @@ impl Scans {
             misses: Windows::new(),
             is_bounded: config.rate_limits == RateLimits::On,
             monthly: monthly.collect(),
+            events,
             config: config.clone(),
             retention: Duration::from_secs(u64::from(config.scan_retention_days) * 86_400),
             journals: journals.clone(),

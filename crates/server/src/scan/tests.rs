@@ -4,7 +4,7 @@ use std::path::Path;
 
 use qrstudio_store::{
     ChangeCode, Code, CodeChange, CodeState, CreateAccount, CreateCode, DatabaseUrl, Millis, NewAccount,
-    NewCode, Options, ShortId, WorkspaceId,
+    NewCode, Options, ScanEvents, ShortId, WorkspaceId,
 };
 
 use super::*;
@@ -29,6 +29,7 @@ fn open(directory: &Path, store: &Store) -> Scans {
     let parts = ScanParts {
         config: &config,
         limits: Limits::default().scans,
+        events: ScanEvents::none(),
         store: store.clone(),
         clock: Arc::new(SystemClock::new()),
         entropy: Arc::new(SystemEntropy),
@@ -63,6 +64,7 @@ async fn code(store: &Store, workspace: WorkspaceId) -> Code {
         active_cap: None,
         describe: Arc::new(|_, _| "{}".to_owned()),
         at: Millis(0),
+        request: None,
     };
     match store.create_code(new).await.unwrap() {
         CreateCode::Created(code) => code,
@@ -83,6 +85,7 @@ async fn repoint(store: &Store, code: &Code) {
         may_vary: true,
         describe: Arc::new(|_, _| "{}".to_owned()),
         at: Millis(1),
+        request: None,
     };
     assert!(matches!(
         store.change_code(change).await.unwrap(),

@@ -322,6 +322,7 @@ impl Scans {
             to: batch.next,
             scans: batch.scans,
             monthly: self.0.monthly.clone(),
+            events: self.0.events.clone(),
         });
         let recorded = timeout(self.0.limits.drain_time, record)
             .await

@@ -21,7 +21,7 @@ async fn the_status_in_full() {
     assert_eq!(
         get(&studio, "/api/status/").await.line(),
         format!(
-            r#"200 {{"components":{{"database":{{"latency_ms":0,"status":"ok"}},"journal":{{"pending_scans":0,"scans_lost":0,"status":"ok"}}}},"status":"ok","version":"{version}"}}"#
+            r#"200 {{"components":{{"database":{{"latency_ms":0,"status":"ok"}},"journal":{{"pending_scans":0,"scans_lost":0,"status":"ok"}},"webhooks":{{"oldest_s":0,"pending":0,"status":"ok"}}}},"status":"ok","version":"{version}"}}"#
         )
     );
 }
@@ -50,7 +50,7 @@ async fn every_metric_has_its_type_and_help() {
     let answer = get(&studio, "/metrics").await;
     let text = answer.line();
     let of = |what: &str| text.lines().filter(|line| line.contains(what)).count();
-    assert_eq!((of("# TYPE "), of("# HELP ")), (7, 7), "{text}");
+    assert_eq!((of("# TYPE "), of("# HELP ")), (13, 13), "{text}");
     assert!(text.contains("\nqrstudio_scans_lost_total 0\n"), "{text}");
     // What strangers reach has none of it.
     assert_eq!(studio.get("/metrics").await.status, 404);

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use qrstudio_server::{Config, RateLimits};
-use qrstudio_store::Role;
+use qrstudio_store::{PlanName, Role};
 use serde_json::{Value, json};
 
 use crate::studio::{Studio, request};
@@ -125,7 +125,7 @@ async fn every_session_operation_refuses_every_kind_of_bad_token() {
     studio.set_time(studio.time() + 15 * MINUTE);
     let good = studio.sign_up("ada@example.com").await;
     let foreign = elsewhere.sign_up("ada@example.com").await;
-    let key = studio.key(qrstudio_store::PlanName::Pro).await;
+    let key = studio.key(PlanName::Pro).await;
 
     let claims = json!({"sub": "3", "sid": 3, "iat": 1, "exp": 99_999_999_999_i64});
     let hs256 = json!({"alg": "HS256", "typ": "JWT"});
@@ -249,6 +249,8 @@ async fn make_for(studio: &Studio, path: &str, access: &str) -> String {
         // Only one may be active on the plan of those who sign up.
         let body = json!({"name": "theirs", "destination_url": "https://example.com/", "is_active": false});
         ("/api/v1/dynamic/", body, "short_id")
+    } else if path.starts_with("/api/v1/webhooks/{id}/") {
+        return make_webhook(studio, path, access).await;
     } else {
         panic!("{path} has an id in it: say here how to make what it names, in the workspace of a session")
     };
@@ -258,6 +260,30 @@ async fn make_for(studio: &Studio, path: &str, access: &str) -> String {
         Value::String(id) => id.clone(),
         id => id.to_string(),
     }
+}
+
+/// Makes a webhook and, where the path names one of its deliveries, one of the same number.
+async fn make_webhook(studio: &Studio, path: &str, access: &str) -> String {
+    studio
+        .store
+        .set_plan("ada@example.com", PlanName::Pro)
+        .await
+        .unwrap();
+    let body = json!({"url": "https://93.184.215.14/hook", "events": ["scan.created"]});
+    let made = studio
+        .send("POST", "/api/v1/webhooks/", Some(access), Some(body))
+        .await;
+    assert_eq!(made.status, 201, "{}", made.line());
+    let id = made.json().get("id").unwrap().to_string();
+    while path.contains("{delivery}") {
+        let test = format!("/api/v1/webhooks/{id}/test/");
+        let sent = studio.send("POST", &test, Some(access), None).await;
+        assert_eq!(sent.status, 202, "{}", sent.line());
+        if sent.json().get("id").unwrap().to_string() == id {
+            break;
+        }
+    }
+    id
 }
 
 /// Ids that name nothing.

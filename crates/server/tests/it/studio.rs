@@ -14,7 +14,7 @@ use qrstudio_server::clock::Clock;
 use qrstudio_server::entropy::Entropy;
 use qrstudio_server::mail::Mailer;
 use qrstudio_server::scan::{Front, ScanParts, Scans};
-use qrstudio_server::{Config, Limits, Peer, SecretKey, Wire, router};
+use qrstudio_server::{Config, Limits, Peer, SecretKey, Wire, router, webhooks};
 use qrstudio_store::{
     Account, CreateAccount, DatabaseUrl, KeyHash, Membership, Millis, NewAccount, NewKey, Options, PlanName,
     Role, Store, UserId, WorkspaceId, WorkspaceRef,
@@ -34,15 +34,20 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A clock that a test sets.
 #[derive(Debug)]
-pub(crate) struct StillClock(AtomicI64);
+pub(crate) struct StillClock {
+    wall: AtomicI64,
+    /// How far the wall clock has jumped, which the other one has not.
+    jumped: AtomicI64,
+}
 
 impl Clock for StillClock {
     fn now_ms(&self) -> i64 {
-        self.0.load(Ordering::Relaxed)
+        self.wall.load(Ordering::Relaxed)
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::from_millis(self.now_ms().saturating_sub(NOW).try_into().unwrap_or(0))
+        let passed = self.now_ms() - self.jumped.load(Ordering::Relaxed) - NOW;
+        Duration::from_millis(passed.try_into().unwrap_or(0))
     }
 }
 
@@ -144,7 +149,10 @@ impl Studio {
         .await
         .unwrap();
         store.migrate().await.unwrap();
-        let clock = Arc::new(StillClock(AtomicI64::new(NOW)));
+        let clock = Arc::new(StillClock {
+            wall: AtomicI64::new(NOW),
+            jumped: AtomicI64::new(0),
+        });
         let draining = CancellationToken::new();
         let mut config = setting.config;
         config.data_dir = directory.path().to_owned();
@@ -152,6 +160,7 @@ impl Studio {
         let scans = Scans::open(ScanParts {
             config: &config,
             limits: setting.limits.scans,
+            events: webhooks::scan_events(&config, &setting.limits.webhooks),
             store: store.clone(),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(CountingEntropy::default()),
@@ -228,7 +237,18 @@ impl Studio {
 
     /// Sets the clock.
     pub(crate) fn set_time(&self, milliseconds: i64) {
-        self.clock.0.store(milliseconds, Ordering::Relaxed);
+        self.clock.wall.store(milliseconds, Ordering::Relaxed);
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, milliseconds: i64) {
+        self.clock.wall.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+
+    /// Sets the wall clock forward, or back, without any time passing.
+    pub(crate) fn jump(&self, milliseconds: i64) {
+        self.clock.jumped.fetch_add(milliseconds, Ordering::Relaxed);
+        self.clock.wall.fetch_add(milliseconds, Ordering::Relaxed);
     }
 
     /// Gives the account credits.

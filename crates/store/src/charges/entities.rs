@@ -1,6 +1,6 @@
 //! What the area speaks of.
 
-use crate::{KeyId, Millis, WorkspaceId, time::day_number};
+use crate::{KeyId, Millis, RequestId, WorkspaceId, time::day_number};
 
 /// What a delivered render, or a whole batch, costs and what the plan allows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +15,8 @@ pub struct Charge {
     pub allowance: Allowance,
     /// Now: it decides the month and the day.
     pub at: Millis,
+    /// The request that it is for.
+    pub request: Option<RequestId>,
 }
 
 impl Charge {

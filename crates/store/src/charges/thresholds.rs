@@ -3,7 +3,7 @@
 use crate::{
     Charge, EventKind, StoreError,
     charges::{commit_render::Taken, sql},
-    events,
+    events::{self, News},
     unit::{Db, Value},
 };
 
@@ -64,7 +64,14 @@ pub(super) async fn tell<D: Db>(db: &mut D, charge: &Charge, taken: &Taken) -> R
             taken.month / 100,
             taken.month % 100,
         );
-        events::record(db, charge.workspace, threshold.kind, &data, charge.at).await?;
+        let news = News {
+            workspace: charge.workspace,
+            kind: threshold.kind,
+            data: &data,
+            at: charge.at,
+            request: charge.request,
+        };
+        events::record(db, &news).await?;
     }
     Ok(())
 }

@@ -3,13 +3,14 @@
 use std::{collections::HashSet, fmt, sync::Arc};
 
 use crate::{
-    Code, CodeField, DescribeCode, EventKind, Millis, ShortId, Store, StoreError, Variant, WorkspaceId,
+    Code, CodeField, DescribeCode, EventKind, Millis, RequestId, ShortId, Store, StoreError, Variant,
+    WorkspaceId,
     codes::{
         Settled, Settlement,
         entities::{read, search_key, write_variants},
         next_revision, settle, sql,
     },
-    events,
+    events::{self, News},
     unit::{Access, Db, Unit, Value},
 };
 
@@ -38,6 +39,8 @@ pub struct CodeChange {
     pub describe: Arc<DescribeCode>,
     /// Now.
     pub at: Millis,
+    /// The request that changes it.
+    pub request: Option<RequestId>,
 }
 
 impl fmt::Debug for CodeChange {
@@ -122,14 +125,14 @@ impl Unit for Change {
         let revision = next_revision(db).await?;
         let after = write(db, &after, revision, change.at).await?;
         let data = (change.describe)(&after, Some(&changed));
-        events::record(
-            db,
-            change.workspace,
-            EventKind::DynamicQrUpdated,
-            &data,
-            change.at,
-        )
-        .await?;
+        let news = News {
+            workspace: change.workspace,
+            kind: EventKind::DynamicQrUpdated,
+            data: &data,
+            at: change.at,
+            request: change.request,
+        };
+        events::record(db, &news).await?;
         Ok(ChangeCode::Changed(after))
     }
 }

@@ -3,13 +3,14 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    Code, DescribeCode, EventKind, Keep, Kept, Millis, ShortId, Store, StoreError, Variant, WorkspaceId,
+    Code, DescribeCode, EventKind, Keep, Kept, Millis, RequestId, ShortId, Store, StoreError, Variant,
+    WorkspaceId,
     codes::{
         Settled, Settlement,
         entities::{read, search_key, write_variants},
         settle, sql,
     },
-    events,
+    events::{self, News},
     idempotency::{Outcome, RunKept},
     unit::{Access, Db, Unit, Value},
 };
@@ -35,6 +36,8 @@ pub struct NewCode {
     pub describe: Arc<DescribeCode>,
     /// Now.
     pub at: Millis,
+    /// The request that makes it.
+    pub request: Option<RequestId>,
 }
 
 impl fmt::Debug for NewCode {
@@ -134,6 +137,13 @@ pub(super) async fn insert<D: Db>(db: &mut D, new: &NewCode) -> Result<Code, Sto
         .await?
         .ok_or_else(|| StoreError::fault("a new code has no row"))?;
     let data = (new.describe)(&code, None);
-    events::record(db, new.workspace, EventKind::DynamicQrCreated, &data, new.at).await?;
+    let news = News {
+        workspace: new.workspace,
+        kind: EventKind::DynamicQrCreated,
+        data: &data,
+        at: new.at,
+        request: new.request,
+    };
+    events::record(db, &news).await?;
     Ok(code)
 }

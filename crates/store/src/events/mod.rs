@@ -6,4 +6,4 @@ mod record;
 pub(crate) mod sql;
 
 pub use self::entities::{Event, EventKind, UnknownEvent};
-pub(crate) use self::record::{insert, record, row};
+pub(crate) use self::record::{News, insert, record};

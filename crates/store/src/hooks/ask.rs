@@ -1,8 +1,9 @@
 //! Deliveries that an owner asks for: a test, or one again. They are made whatever the subscription's status.
 
 use crate::{
-    Delivery, DeliveryId, EventId, EventKind, Keep, Kept, Millis, Store, StoreError, SubscriptionId,
-    WorkspaceId, events,
+    Delivery, DeliveryId, EventId, EventKind, Keep, Kept, Millis, RequestId, Store, StoreError,
+    SubscriptionId, WorkspaceId,
+    events::{self, News},
     hooks::{
         entities::{read, read_delivery},
         sql,
@@ -21,8 +22,9 @@ impl Store {
         workspace: WorkspaceId,
         subscription: SubscriptionId,
         at: Millis,
+        request: Option<RequestId>,
     ) -> Result<Option<Delivery>, StoreError> {
-        self.run(Ask::test(workspace, subscription, at)).await
+        self.run(Ask::test(workspace, subscription, at, request)).await
     }
 
     /// The same, and keeps its answer in the same transaction.
@@ -34,9 +36,27 @@ impl Store {
         workspace: WorkspaceId,
         subscription: SubscriptionId,
         at: Millis,
+        request: Option<RequestId>,
         keep: Keep<Delivery>,
     ) -> Result<Kept<Option<Delivery>>, StoreError> {
-        self.run(RunKept::new(Ask::test(workspace, subscription, at), keep)).await
+        self.run(RunKept::new(
+            Ask::test(workspace, subscription, at, request),
+            keep,
+        ))
+        .await
+    }
+
+    /// Whether a subscription of the workspace has this delivery.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and the other causes of a failing call.
+    pub async fn has_delivery(
+        &self,
+        workspace: WorkspaceId,
+        subscription: SubscriptionId,
+        delivery: DeliveryId,
+    ) -> Result<bool, StoreError> {
+        self.run(Has(workspace, subscription, delivery)).await
     }
 
     /// Has the event of a delivery delivered again: the attempt that waits, at once, or a further one. One that is just being
@@ -66,8 +86,28 @@ impl Store {
         at: Millis,
         keep: Keep<Delivery>,
     ) -> Result<Kept<Option<Delivery>>, StoreError> {
-        self.run(RunKept::new(Ask::again(workspace, subscription, delivery, at), keep))
-            .await
+        self.run(RunKept::new(
+            Ask::again(workspace, subscription, delivery, at),
+            keep,
+        ))
+        .await
+    }
+}
+
+struct Has(WorkspaceId, SubscriptionId, DeliveryId);
+
+impl Unit for Has {
+    type Output = bool;
+    const ACCESS: Access = Access::Look;
+
+    async fn run<D: Db>(&self, db: &mut D) -> Result<bool, StoreError> {
+        let key = [
+            Value::Integer(self.0.0),
+            Value::Integer(self.1.0),
+            Value::Integer(self.2.0),
+        ];
+        let found = db.row(sql::FIND_DELIVERY, &key, |row| row.integer(0)).await?;
+        Ok(found.is_some())
     }
 }
 
@@ -76,6 +116,7 @@ struct Ask {
     subscription: SubscriptionId,
     what: What,
     at: Millis,
+    request: Option<RequestId>,
 }
 
 enum What {
@@ -84,12 +125,18 @@ enum What {
 }
 
 impl Ask {
-    fn test(workspace: WorkspaceId, subscription: SubscriptionId, at: Millis) -> Self {
+    fn test(
+        workspace: WorkspaceId,
+        subscription: SubscriptionId,
+        at: Millis,
+        request: Option<RequestId>,
+    ) -> Self {
         Self {
             workspace,
             subscription,
             what: What::Test,
             at,
+            request,
         }
     }
 
@@ -99,6 +146,7 @@ impl Ask {
             subscription,
             what: What::Again(delivery),
             at,
+            request: None,
         }
     }
 
@@ -168,8 +216,14 @@ impl Unit for Ask {
         }
         let id = match self.what {
             What::Test => {
-                let event =
-                    events::insert(db, self.workspace, EventKind::WebhookTest, "{}", self.at).await?;
+                let news = News {
+                    workspace: self.workspace,
+                    kind: EventKind::WebhookTest,
+                    data: "{}",
+                    at: self.at,
+                    request: self.request,
+                };
+                let event = events::insert(db, &news).await?;
                 Some(self.insert(db, event, 1).await?)
             }
             What::Again(delivery) => self.repeat(db, delivery).await?,

@@ -68,7 +68,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
-    pub async fn rotate_subscription(&self, rotation: SecretRotation) -> Result<Option<Subscription>, StoreError> {
+    pub async fn rotate_subscription(
+        &self,
+        rotation: SecretRotation,
+    ) -> Result<Option<Subscription>, StoreError> {
         self.run(Rotate(rotation)).await
     }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use serde_json::json;
 
 use crate::{
-    DeliveryId, EventId, EventKind, Lease, LeasedDelivery, Millis, PlanName, Store, StoreError, SubscriptionId,
-    WorkspaceId,
+    DeliveryId, EventId, EventKind, Lease, LeasedDelivery, Millis, PlanName, Store, StoreError,
+    SubscriptionId, WorkspaceId,
     hooks::sql,
     unit::{Access, Columns, Db, Engine, Unit, Value, count, word},
 };
@@ -33,15 +33,6 @@ pub struct ClaimDeliveries {
     pub healthy: u32,
     /// and so many for those whose last attempt failed.
     pub failing: u32,
-}
-
-/// What a node has taken.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Claimed {
-    /// The deliveries, the oldest events first.
-    pub deliveries: Vec<ClaimedDelivery>,
-    /// Whether more is due than there was room for.
-    pub is_cut: bool,
 }
 
 /// A delivery to be made.
@@ -75,12 +66,12 @@ pub struct ClaimedDelivery {
 
 impl Store {
     /// Takes deliveries that are due from the queues of some subscriptions: a slot for each workspace in turn, and for each
-    /// of its subscriptions in turn. For no subscription are ever more made at once than `each`, whoever claims.
+    /// of its subscriptions in turn, the oldest events first. For no subscription are ever more made at once than `each`, whoever claims.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the other causes of a failing call; then nothing is taken, or, where the connection
     /// broke during the commit, what nobody makes until somebody takes it over.
-    pub async fn claim_deliveries(&self, claim: ClaimDeliveries) -> Result<Claimed, StoreError> {
+    pub async fn claim_deliveries(&self, claim: ClaimDeliveries) -> Result<Vec<ClaimedDelivery>, StoreError> {
         self.run(Claim(claim)).await
     }
 }
@@ -88,14 +79,16 @@ impl Store {
 struct Claim(ClaimDeliveries);
 
 impl Unit for Claim {
-    type Output = Claimed;
+    type Output = Vec<ClaimedDelivery>;
     const ACCESS: Access = Access::Write;
 
-    async fn run<D: Db>(&self, db: &mut D) -> Result<Claimed, StoreError> {
+    async fn run<D: Db>(&self, db: &mut D) -> Result<Vec<ClaimedDelivery>, StoreError> {
         let claim = &self.0;
         let ids: Vec<i64> = claim.subscriptions.iter().map(|id| id.0).collect();
         let ids = json!(ids).to_string();
-        let queues = db.rows(sql::bulk::<D>().hold_queues, &[Value::Text(&ids)], read_queue).await?;
+        let queues = db
+            .rows(sql::bulk::<D>().hold_queues, &[Value::Text(&ids)], read_queue)
+            .await?;
         let mut entitled = Vec::new();
         for queue in queues {
             if claim.plans.contains(&queue.plan) {
@@ -113,16 +106,13 @@ impl Unit for Claim {
             .await?
             .into_iter()
             .collect();
-        let (shares, is_cut) = share_out(&entitled, &in_flight, claim);
+        let shares = share_out(&entitled, &in_flight, claim);
         let picked = pick(db, &shares, claim.due).await?;
         if picked.is_empty() {
             for queue in entitled.iter().filter(|queue| queue.cancelled_to > 0) {
                 erase_cancelled(db, queue.id, queue.cancelled_to).await?;
             }
-            return Ok(Claimed {
-                deliveries: Vec::new(),
-                is_cut,
-            });
+            return Ok(Vec::new());
         }
         let picked = json!(picked).to_string();
         let taken = [
@@ -131,7 +121,9 @@ impl Unit for Claim {
             Value::Integer(claim.at.0),
         ];
         db.execute(sql::bulk::<D>().claim, &taken).await?;
-        let loaded = db.rows(sql::bulk::<D>().load, &[Value::Text(&picked)], read_loaded).await?;
+        let loaded = db
+            .rows(sql::bulk::<D>().load, &[Value::Text(&picked)], read_loaded)
+            .await?;
         let queues: HashMap<i64, &Queue> = entitled.iter().map(|queue| (queue.id, queue)).collect();
         let mut scans: BTreeMap<i64, i64> = BTreeMap::new();
         let mut deliveries = Vec::with_capacity(loaded.len());
@@ -148,7 +140,7 @@ impl Unit for Claim {
             .map(|(id, more)| [Value::Integer(id), Value::Integer(more)])
             .collect();
         db.row_of_each(sql::ADD_WAITING_SCANS, &scans, |_| Ok(())).await?;
-        Ok(Claimed { deliveries, is_cut })
+        Ok(deliveries)
     }
 }
 
@@ -183,33 +175,36 @@ async fn erase_cancelled<D: Db>(db: &mut D, queue: i64, to: i64) -> Result<(), S
     db.execute(sql::ERASE_CANCELLED, &parameters).await.map(drop)
 }
 
-/// How many each queue may give, and whether some may give less than they could: one slot for each workspace in turn, until
-/// the room is used.
+/// How many each queue may give: one slot for each workspace in turn, until the room is used.
 fn share_out<'a>(
     queues: &'a [Queue],
     in_flight: &HashMap<i64, u64>,
     claim: &ClaimDeliveries,
-) -> (Vec<(&'a Queue, u32)>, bool) {
+) -> Vec<(&'a Queue, u32)> {
     let mut workspaces: BTreeMap<i64, VecDeque<(&Queue, u32)>> = BTreeMap::new();
     for queue in queues {
         let made = in_flight.get(&queue.id).copied().unwrap_or_default();
         let room = claim.each.saturating_sub(u32::try_from(made).unwrap_or(u32::MAX));
         if room > 0 {
-            workspaces.entry(queue.workspace.0).or_default().push_back((queue, room));
+            workspaces
+                .entry(queue.workspace.0)
+                .or_default()
+                .push_back((queue, room));
         }
     }
     let mut turns: VecDeque<_> = workspaces.into_values().collect();
     let (mut healthy, mut failing) = (claim.healthy, claim.failing);
     let mut shares: BTreeMap<i64, (&Queue, u32)> = BTreeMap::new();
-    let mut is_cut = false;
     while let Some(mut workspace) = turns.pop_front() {
         let Some((queue, room)) = workspace.pop_front() else {
             continue;
         };
-        let budget = if queue.is_failing { &mut failing } else { &mut healthy };
-        if *budget == 0 {
-            is_cut = true;
+        let budget = if queue.is_failing {
+            &mut failing
         } else {
+            &mut healthy
+        };
+        if *budget > 0 {
             *budget -= 1;
             shares.entry(queue.id).or_insert((queue, 0)).1 += 1;
             if room > 1 {
@@ -218,7 +213,7 @@ fn share_out<'a>(
         }
         turns.push_back(workspace);
     }
-    (shares.into_values().collect(), is_cut)
+    shares.into_values().collect()
 }
 
 async fn pick<D: Db>(db: &mut D, shares: &[(&Queue, u32)], due: Millis) -> Result<Vec<i64>, StoreError> {
@@ -243,8 +238,12 @@ async fn pick<D: Db>(db: &mut D, shares: &[(&Queue, u32)], due: Millis) -> Resul
                 .map(|(queue, most)| json!([queue.id, most, queue.cancelled_to]))
                 .collect();
             let shares = json!(shares).to_string();
-            db.rows(sql::bulk::<D>().pick, &[Value::Integer(due.0), Value::Text(&shares)], read)
-                .await
+            db.rows(
+                sql::bulk::<D>().pick,
+                &[Value::Integer(due.0), Value::Text(&shares)],
+                read,
+            )
+            .await
         }
     }
 }

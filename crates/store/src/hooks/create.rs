@@ -27,6 +27,8 @@ pub struct NewSubscription {
     pub include_bots: bool,
     /// What signs, encrypted.
     pub secret: Vec<u8>,
+    /// In which language its maker reads.
+    pub language: String,
     /// How many a workspace may have.
     pub most: u64,
     /// Now.
@@ -115,6 +117,7 @@ impl Unit for Create {
             Value::Integer(new.include_bots.into()),
             Value::Bytes(&new.secret),
             Value::Integer(new.at.0),
+            Value::Text(&new.language),
         ];
         db.row(sql::INSERT_SUBSCRIPTION, &parameters, read)
             .await?

@@ -11,8 +11,6 @@ use crate::{
 pub struct DueSubscriptions {
     /// Those with something due.
     pub due: Vec<SubscriptionId>,
-    /// When the first of the others has something due.
-    pub next_due: Option<Millis>,
     /// The last one that was looked at, where there may be more.
     pub last: Option<SubscriptionId>,
 }
@@ -51,10 +49,9 @@ impl Unit for Due {
             })
             .await?;
         let is_full = queues.len() >= usize::try_from(self.most).unwrap_or(usize::MAX);
-        let (due, later): (Vec<_>, Vec<_>) = queues.iter().partition(|(_, at)| *at <= self.now.0);
+        let due = queues.iter().filter(|(_, at)| *at <= self.now.0);
         Ok(DueSubscriptions {
-            due: due.into_iter().map(|(id, _)| id).collect(),
-            next_due: later.into_iter().map(|(_, at)| Millis(at)).min(),
+            due: due.map(|(id, _)| *id).collect(),
             last: queues.last().map(|(id, _)| *id).filter(|_| is_full),
         })
     }

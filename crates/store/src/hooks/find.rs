@@ -35,7 +35,8 @@ impl Unit for List {
     const ACCESS: Access = Access::Look;
 
     async fn run<D: Db>(&self, db: &mut D) -> Result<Vec<Subscription>, StoreError> {
-        db.rows(sql::LIST_SUBSCRIPTIONS, &[Value::Integer(self.0.0)], read).await
+        db.rows(sql::LIST_SUBSCRIPTIONS, &[Value::Integer(self.0.0)], read)
+            .await
     }
 }
 

@@ -55,7 +55,7 @@ pub struct Finished {
 }
 
 /// A subscription that was just disabled.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Disabling {
     /// The subscription.
     pub subscription: SubscriptionId,
@@ -63,6 +63,10 @@ pub struct Disabling {
     pub workspace: WorkspaceId,
     /// Whether its receiver said that it is gone.
     pub is_gone: bool,
+    /// In which language its maker reads.
+    pub language: String,
+    /// The addresses of those who own it.
+    pub owners: Vec<String>,
 }
 
 impl Store {
@@ -112,18 +116,22 @@ impl Unit for Finish {
         queues.retain(|_, queue| queue.last.is_some());
         let retries: Vec<_> = queues.values().flat_map(Queue::retries).collect();
         db.row_of_each(sql::RETRY, &retries, |_| Ok(())).await?;
-        let events: Vec<_> = queues.values().map(|queue| json!(queue.events).to_string()).collect();
+        let events: Vec<_> = queues
+            .values()
+            .map(|queue| json!(queue.events).to_string())
+            .collect();
         let outcomes: Vec<_> = queues
             .values()
             .zip(&events)
             .map(|(queue, events)| queue.outcome(events))
             .collect();
         db.row_of_each(sql::NOTE_OUTCOMES, &outcomes, |_| Ok(())).await?;
-        for queue in queues.values() {
-            finished.disabled.extend(queue.disabling);
-        }
-        for disabled in &finished.disabled {
-            db.execute(sql::CANCEL, &[Value::Integer(disabled.subscription.0)]).await?;
+        for mut disabled in queues.into_values().filter_map(|queue| queue.disabling) {
+            db.execute(sql::CANCEL, &[Value::Integer(disabled.subscription.0)])
+                .await?;
+            let workspace = [Value::Integer(disabled.workspace.0)];
+            disabled.owners = db.rows(sql::OWNERS, &workspace, |row| row.text(0)).await?;
+            finished.disabled.push(disabled);
         }
         Ok(finished)
     }
@@ -135,7 +143,9 @@ impl FinishedDelivery {
     }
 
     fn row(&self, queue: Option<&Queue>) -> [Value<'_>; 9] {
-        let again_at = self.again_at.filter(|_| queue.is_some_and(|queue| queue.retries_of(self)));
+        let again_at = self
+            .again_at
+            .filter(|_| queue.is_some_and(|queue| queue.retries_of(self)));
         [
             Value::Integer(self.leased.id.0),
             Value::Bytes(&self.leased.lease.0),
@@ -161,6 +171,7 @@ struct Queue {
     events: Vec<i64>,
     exhausted: u64,
     cancelled_to: i64,
+    language: String,
     last: Option<(Millis, Option<u16>)>,
     again: Vec<Again>,
     disabling: Option<Disabling>,
@@ -187,6 +198,7 @@ fn read(row: &dyn Columns) -> Result<Queue, StoreError> {
             .map_err(|error| StoreError::fault(format!("stored events: {error}")))?,
         exhausted: count(row.integer(6)?)?,
         cancelled_to: row.integer(7)?,
+        language: row.text(8)?,
         last: None,
         again: Vec::new(),
         disabling: None,
@@ -231,19 +243,21 @@ impl Queue {
     }
 
     fn disable_if_dead(&mut self, is_gone: bool, now: Millis) {
-        let failing = self.since.is_some_and(|since| now.0.saturating_sub(since) >= FAILING_MS)
+        let failing = self
+            .since
+            .is_some_and(|since| now.0.saturating_sub(since) >= FAILING_MS)
             && self.failures >= FAILURES
             && self.events.len() >= FAILING_EVENTS;
         let Some(workspace) = self.workspace else { return };
-        if self.status == SubscriptionStatus::Active
-            && (is_gone || self.exhausted >= EXHAUSTED || failing)
-        {
+        if self.status == SubscriptionStatus::Active && (is_gone || self.exhausted >= EXHAUSTED || failing) {
             self.status = SubscriptionStatus::Disabled;
             self.again.clear();
             self.disabling = Some(Disabling {
                 subscription: SubscriptionId(self.id),
                 workspace,
                 is_gone,
+                language: self.language.clone(),
+                owners: Vec::new(),
             });
         }
     }
@@ -262,7 +276,10 @@ impl Queue {
 
     fn outcome<'a>(&self, events: &'a str) -> [Value<'a>; 9] {
         let number = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
-        let scans = self.again.iter().filter(|again| again.kind == EventKind::ScanCreated);
+        let scans = self
+            .again
+            .iter()
+            .filter(|again| again.kind == EventKind::ScanCreated);
         [
             Value::Integer(self.id),
             Value::Text(self.status.as_str()),

@@ -74,8 +74,12 @@ impl Unit for Release {
         // The queues first and in order, as everybody takes them.
         let subscriptions: BTreeSet<i64> = self.0.iter().map(|leased| leased.subscription.0).collect();
         let subscriptions = json!(subscriptions).to_string();
-        db.rows(sql::bulk::<D>().hold_subscriptions, &[Value::Text(&subscriptions)], |_| Ok(()))
-            .await?;
+        db.rows(
+            sql::bulk::<D>().hold_subscriptions,
+            &[Value::Text(&subscriptions)],
+            |_| Ok(()),
+        )
+        .await?;
         let rows: Vec<_> = self
             .0
             .iter()
@@ -84,7 +88,8 @@ impl Unit for Release {
         let released = db.row_of_each(sql::RELEASE, &rows, |row| row.integer(0)).await?;
         let released: Vec<i64> = released.into_iter().flatten().collect();
         let counted = json!(released).to_string();
-        db.execute(sql::bulk::<D>().count_waiting_scans, &[Value::Text(&counted)]).await?;
+        db.execute(sql::bulk::<D>().count_waiting_scans, &[Value::Text(&counted)])
+            .await?;
         Ok(u64::try_from(released.len()).unwrap_or(u64::MAX))
     }
 }

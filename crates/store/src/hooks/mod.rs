@@ -23,7 +23,7 @@ mod sweep;
 pub use self::{
     backlog::Backlog,
     change::{SecretRotation, SubscriptionChange},
-    claim::{ClaimDeliveries, Claimed, ClaimedDelivery},
+    claim::{ClaimDeliveries, ClaimedDelivery},
     create::{CreateSubscription, NewSubscription},
     deliveries::{DeliveryPage, ListDeliveries},
     due::DueSubscriptions,

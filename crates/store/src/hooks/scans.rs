@@ -9,7 +9,8 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    EventKind, Millis, PlanName, Scan, ScanKind, StoreError, WorkspaceId, events,
+    EventKind, Millis, PlanName, Scan, ScanKind, StoreError, WorkspaceId,
+    events::{self, News},
     hooks::{entities::wanting, sql},
     unit::{Columns, Db, Value, count},
 };
@@ -119,11 +120,18 @@ impl Listeners {
         all: &[&Scan],
     ) -> Result<(), StoreError> {
         let data = describe(db, told, stored, all).await?;
-        let rows: Vec<_> = stored
+        let news: Vec<_> = stored
             .iter()
             .zip(&data)
-            .map(|((_, workspace, scan), data)| events::row(*workspace, EventKind::ScanCreated, data, scan.at))
+            .map(|((_, workspace, scan), data)| News {
+                workspace: *workspace,
+                kind: EventKind::ScanCreated,
+                data,
+                at: scan.at,
+                request: None,
+            })
             .collect();
+        let rows: Vec<_> = news.iter().map(News::row).collect();
         let ids = db
             .row_of_each(events::sql::INSERT_EVENT, &rows, |row| row.integer(0))
             .await?;
@@ -152,7 +160,9 @@ async fn enqueue<D: Db>(
             [Value::Integer(*id), Value::Integer(scans), Value::Text(&wanting)]
         })
         .collect();
-    let waiting = db.row_of_each(sql::HOLD_LISTENER, &holds, |row| row.integer(0)).await?;
+    let waiting = db
+        .row_of_each(sql::HOLD_LISTENER, &holds, |row| row.integer(0))
+        .await?;
     let mut rows = Vec::new();
     let mut too_many = Vec::new();
     for ((id, events), waiting) in queues.iter().zip(waiting) {
@@ -176,7 +186,8 @@ async fn enqueue<D: Db>(
         let parameters = [Value::Integer(id), Value::Integer(most)];
         let dropped = db.execute(sql::DROP_OLDEST_SCANS, &parameters).await?;
         let dropped = i64::try_from(dropped).unwrap_or_default();
-        db.execute(sql::NOTE_DROPPED, &[Value::Integer(id), Value::Integer(dropped)]).await?;
+        db.execute(sql::NOTE_DROPPED, &[Value::Integer(id), Value::Integer(dropped)])
+            .await?;
     }
     Ok(())
 }
@@ -198,7 +209,9 @@ async fn describe<D: Db>(
         };
         Ok((row.integer(0)?, code))
     };
-    let rows = db.rows(sql::bulk::<D>().tell_codes, &[Value::Text(&ids)], read).await?;
+    let rows = db
+        .rows(sql::bulk::<D>().tell_codes, &[Value::Text(&ids)], read)
+        .await?;
     let mut codes: HashMap<i64, Code> = rows.into_iter().collect();
     let people = |scan: &&&Scan| scan.kind != ScanKind::Bot;
     // Back to before the batch, and forward again scan by scan.

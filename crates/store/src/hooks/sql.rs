@@ -31,8 +31,8 @@ statements! {
     COUNT_SUBSCRIPTIONS = "SELECT COUNT(*) FROM webhook_subscriptions WHERE workspace_id = $1";
 
     INSERT_SUBSCRIPTION = concat!(
-        "INSERT INTO webhook_subscriptions (workspace_id, url, description, events, include_bots, secret, created_at, status) ",
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, 'active') RETURNING ", subscription_columns!()
+        "INSERT INTO webhook_subscriptions (workspace_id, url, description, events, include_bots, secret, created_at, language, status) ",
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active') RETURNING ", subscription_columns!()
     );
 
     LIST_SUBSCRIPTIONS = concat!(
@@ -113,6 +113,11 @@ statements! {
     NOTE_OUTCOMES = "\
         UPDATE webhook_subscriptions SET status = $2, consecutive_failures = $3, failing_since = $4, failing_events = $5, \
         exhausted = $6, last_delivery_at = $7, last_response_status = $8, waiting_scans = waiting_scans + $9 WHERE id = $1";
+
+    /// $1 workspace
+    OWNERS = "\
+        SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id \
+        WHERE m.workspace_id = $1 AND m.role = 'owner' ORDER BY u.id";
 
     /// $1 subscription, $2 up to this one, $3 at most
     ERASE_CANCELLED = "\
@@ -257,7 +262,7 @@ macro_rules! in_list {
 
 macro_rules! held_columns {
     () => {
-        "SELECT id, workspace_id, status, consecutive_failures, failing_since, failing_events, exhausted, cancelled_to \
+        "SELECT id, workspace_id, status, consecutive_failures, failing_since, failing_events, exhausted, cancelled_to, language \
          FROM webhook_subscriptions WHERE id "
     };
 }
@@ -363,7 +368,11 @@ pub(crate) const SQLITE: Bulk = Bulk {
 
 pub(crate) const POSTGRES: Bulk = Bulk {
     hold_workspace: "SELECT id FROM workspaces WHERE id = $1 FOR NO KEY UPDATE",
-    hold_subscriptions: concat!(held_columns!(), in_list!(postgres), " ORDER BY id FOR NO KEY UPDATE"),
+    hold_subscriptions: concat!(
+        held_columns!(),
+        in_list!(postgres),
+        " ORDER BY id FOR NO KEY UPDATE"
+    ),
     hold_queues: concat!(
         queue_columns!(),
         in_list!(postgres),

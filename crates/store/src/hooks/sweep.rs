@@ -19,18 +19,40 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
-    pub async fn erase_deliveries(&self, after: i64, before: Millis, most: u32) -> Result<Option<i64>, StoreError> {
+    pub async fn erase_deliveries(
+        &self,
+        after: i64,
+        before: Millis,
+        most: u32,
+    ) -> Result<Option<i64>, StoreError> {
         let tables = [sql::WINDOW_OF_DELIVERIES, sql::ERASE_DELIVERIES];
-        self.run(Erase { tables, after, before, most }).await
+        self.run(Erase {
+            tables,
+            after,
+            before,
+            most,
+        })
+        .await
     }
 
     /// The same for events of which no delivery is kept.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the other causes of a failing call.
-    pub async fn erase_events(&self, after: i64, before: Millis, most: u32) -> Result<Option<i64>, StoreError> {
+    pub async fn erase_events(
+        &self,
+        after: i64,
+        before: Millis,
+        most: u32,
+    ) -> Result<Option<i64>, StoreError> {
         let tables = [sql::WINDOW_OF_EVENTS, sql::ERASE_EVENTS];
-        self.run(Erase { tables, after, before, most }).await
+        self.run(Erase {
+            tables,
+            after,
+            before,
+            most,
+        })
+        .await
     }
 
     /// Erases up to `most` rows of what is left of deleted subscriptions. Returns whether there may be more.
@@ -99,7 +121,11 @@ impl Unit for EraseDeleted {
         let Some(id) = next.map(Value::Integer) else {
             return Ok(false);
         };
-        if db.execute(sql::ERASE_DELIVERIES_OF, &[id, Value::Integer(self.0.into())]).await? == 0 {
+        if db
+            .execute(sql::ERASE_DELIVERIES_OF, &[id, Value::Integer(self.0.into())])
+            .await?
+            == 0
+        {
             db.execute(sql::ERASE_SUBSCRIPTION, &[id]).await?;
         }
         Ok(true)

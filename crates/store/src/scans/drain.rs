@@ -209,7 +209,8 @@ async fn insert_numbered<D: Db>(db: &mut D, scans: &[&Scan]) -> Result<Vec<i64>,
             let rows: Vec<_> = scans.iter().map(|scan| json_row(scan)).collect();
             let rows = serde_json::Value::from(rows).to_string();
             // One after the other, as the list has them.
-            db.rows(bulk::<D>().insert_numbered, &[Value::Text(&rows)], number).await
+            db.rows(bulk::<D>().insert_numbered, &[Value::Text(&rows)], number)
+                .await
         }
     }
 }

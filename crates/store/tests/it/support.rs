@@ -235,6 +235,7 @@ pub(crate) fn charge(account: &Account, cost: u32, quota: impl Into<Option<u64>>
             overage: false,
         },
         at: NOW,
+        request: None,
     }
 }
 

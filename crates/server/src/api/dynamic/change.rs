@@ -101,6 +101,7 @@ pub(crate) async fn change(
         destination_edits: plan.destination_edits,
         describe: describe(&app),
         at: Millis(app.clock().now_ms()),
+        request: session.request(),
     };
     let code = commit::change(&app, plan, change).await?;
     Ok(Reply::ok(CodeObject::of(&code, app.scan_base())).ignoring(&given.ignored))

@@ -2,7 +2,7 @@
 
 use qrstudio_store::{
     ChangeCode, Charge, Code, CodeChange, CodeCharge, CodeReceipt, CreateCode, Keep, Millis, NewCode,
-    ShortId, Variant, WorkspaceId,
+    RequestId, ShortId, Variant, WorkspaceId,
 };
 
 use super::object::describe;
@@ -20,6 +20,8 @@ pub(crate) struct Wanted {
     pub(crate) destination_url: String,
     pub(crate) variants: Vec<Variant>,
     pub(crate) is_active: bool,
+    /// The request that wants it.
+    pub(crate) request: Option<RequestId>,
 }
 
 impl Wanted {
@@ -35,6 +37,7 @@ impl Wanted {
             active_cap: plan.active_dynamic_codes,
             describe: describe(app),
             at: Millis(app.clock().now_ms()),
+            request: self.request,
         }
     }
 }

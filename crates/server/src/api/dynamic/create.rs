@@ -127,6 +127,7 @@ async fn make(app: &App, session: &Session, fields: Result<Fields>, held: Option
         destination_url: given.destination_url.unwrap_or_default(),
         variants: given.variants.unwrap_or_default(),
         is_active: given.is_active.unwrap_or(true),
+        request: session.request(),
     };
     if !wanted.variants.is_empty() && !plan.variants {
         return Err(Error::PlanVariants(plan.name));

@@ -71,6 +71,7 @@ fn charge(app: &App, key: &ApiKey) -> Charge {
         cost: 1,
         allowance: key.workspace_plan().allowance(),
         at: Millis(app.clock().now_ms()),
+        request: key.request(),
     }
 }
 

@@ -180,6 +180,7 @@ fn code_row(app: &App, key: &ApiKey, code: &CarriedCode) -> NewCode {
         destination_url: code.destination_url.clone(),
         variants: Vec::new(),
         is_active: true,
+        request: key.request(),
     };
     wanted.row(app, key.0.workspace_id, key.workspace_plan(), code.short_id)
 }

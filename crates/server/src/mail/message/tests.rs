@@ -35,13 +35,21 @@ fn to(address: &str, language: Language, letter: Letter) -> Mail {
     }
 }
 
-fn letters() -> [Letter; 4] {
+fn letters() -> [Letter; 6] {
     [
         Letter::verify_email(URL, "t0ken", 24 * HOUR),
         Letter::reset_password(URL, "t0ken", HOUR),
         Letter::PasswordChanged,
         Letter::EmailChanged {
             new_email: "grace@example.org".to_owned(),
+        },
+        Letter::WebhookDisabled {
+            number: 7,
+            is_gone: false,
+        },
+        Letter::WebhookDisabled {
+            number: 7,
+            is_gone: true,
         },
     ]
 }

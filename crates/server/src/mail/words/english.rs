@@ -17,7 +17,10 @@ pub(super) fn words(letter: &Letter, facts: &Facts<'_>) -> Words {
         title,
         opening,
         action,
-        doubt_title: "Was it not you?",
+        doubt_title: match letter {
+            Letter::WebhookDisabled { .. } => "Is it not needed any more?",
+            _ => "Was it not you?",
+        },
         doubt,
         doubt_link: matches!(letter, Letter::PasswordChanged).then(|| format!("{url}/account/reset/")),
         footer,
@@ -84,6 +87,29 @@ pub(super) fn words(letter: &Letter, facts: &Facts<'_>) -> Words {
                 "Then somebody else knows your password and has taken the account. Tell the people who run {host} at \
                  once: they can give it back to you. If you use that password elsewhere, change it there, too."
             )],
+        ),
+        Letter::WebhookDisabled { number, is_gone } => words(
+            "A webhook of yours on QR Studio was disabled",
+            "A webhook was disabled",
+            vec![
+                format!(
+                    "Webhook {number} of your workspace on QR Studio at {host} was disabled on {}: {}. It is told of nothing \
+                     any more, and what waited for it was dropped.",
+                    moment(at),
+                    if *is_gone {
+                        "its receiver answered 410 Gone"
+                    } else {
+                        "it has not taken a delivery for long"
+                    }
+                ),
+                format!(
+                    "Its deliveries, each with the reason why it failed, are listed at \
+                     {url}/api/v1/webhooks/{number}/deliveries/. Once the receiver works again, set the webhook's status to \
+                     active."
+                ),
+            ],
+            None,
+            vec!["Then there is nothing to do, or delete it.".to_owned()],
         ),
     }
 }

@@ -17,7 +17,10 @@ pub(super) fn words(letter: &Letter, facts: &Facts<'_>) -> Words {
         title,
         opening,
         action,
-        doubt_title: "Ce n’était pas vous\u{202f}?",
+        doubt_title: match letter {
+            Letter::WebhookDisabled { .. } => "Vous n’en avez plus besoin\u{202f}?",
+            _ => "Ce n’était pas vous\u{202f}?",
+        },
         doubt,
         doubt_link: matches!(letter, Letter::PasswordChanged).then(|| format!("{url}/account/reset/")),
         footer,
@@ -86,6 +89,29 @@ pub(super) fn words(letter: &Letter, facts: &Facts<'_>) -> Words {
                  les responsables de {host}\u{a0}: ils peuvent vous le rendre. Si ce mot de passe vous sert ailleurs, \
                  changez-le là aussi."
             )],
+        ),
+        Letter::WebhookDisabled { number, is_gone } => words(
+            "Un de vos webhooks QR Studio a été désactivé",
+            "Un webhook a été désactivé",
+            vec![
+                format!(
+                    "Le webhook {number} de votre espace QR Studio sur {host} a été désactivé le {}\u{a0}: {}. Il ne reçoit \
+                     plus rien, et ce qui l’attendait a été abandonné.",
+                    moment(at),
+                    if *is_gone {
+                        "son destinataire a répondu 410 Gone"
+                    } else {
+                        "il n’a accepté aucune livraison depuis longtemps"
+                    }
+                ),
+                format!(
+                    "Ses livraisons, chacune avec la raison de son échec, se trouvent à l’adresse \
+                     {url}/api/v1/webhooks/{number}/deliveries/. Dès que le destinataire fonctionne à nouveau, remettez le \
+                     statut du webhook à active."
+                ),
+            ],
+            None,
+            vec!["Vous n’avez alors rien à faire, ou supprimez-le.".to_owned()],
         ),
     }
 }

@@ -57,7 +57,16 @@ async fn it_is_openapi_3_1_and_describes_every_route() {
             "post /api/v1/keys/{id}/rotate/",
             "get /api/v1/usage/",
             "get /api/v1/usage/me/",
-            "post /api/v1/validate/"
+            "post /api/v1/validate/",
+            "get /api/v1/webhooks/",
+            "post /api/v1/webhooks/",
+            "delete /api/v1/webhooks/{id}/",
+            "get /api/v1/webhooks/{id}/",
+            "patch /api/v1/webhooks/{id}/",
+            "get /api/v1/webhooks/{id}/deliveries/",
+            "post /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver/",
+            "post /api/v1/webhooks/{id}/rotate/",
+            "post /api/v1/webhooks/{id}/test/"
         ]
     );
 }

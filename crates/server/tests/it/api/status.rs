@@ -6,7 +6,7 @@ async fn all_is_well() {
     let answer = studio.get("/api/status/").await;
     assert_eq!(
         answer.line(),
-        r#"200 {"status":"ok","components":{"database":{"status":"ok"},"journal":{"status":"ok"}}}"#
+        r#"200 {"status":"ok","components":{"database":{"status":"ok"},"journal":{"status":"ok"},"webhooks":{"status":"ok"}}}"#
     );
 }
 
@@ -17,7 +17,7 @@ async fn the_database_is_away() {
     let answer = studio.get("/api/status/").await;
     assert_eq!(
         answer.line(),
-        r#"200 {"status":"degraded","components":{"database":{"status":"down"},"journal":{"status":"ok"}}}"#
+        r#"200 {"status":"degraded","components":{"database":{"status":"down"},"journal":{"status":"ok"},"webhooks":{"status":"ok"}}}"#
     );
 }
 
@@ -28,6 +28,6 @@ async fn the_service_is_stopping() {
     let answer = studio.get("/api/status/").await;
     assert_eq!(
         answer.line(),
-        r#"503 {"status":"down","components":{"database":{"status":"ok"},"journal":{"status":"ok"}}}"#
+        r#"503 {"status":"down","components":{"database":{"status":"ok"},"journal":{"status":"ok"},"webhooks":{"status":"ok"}}}"#
     );
 }

@@ -11,6 +11,8 @@ CREATE TABLE webhook_subscriptions (
     -- A JSON list of kinds.
     events               TEXT NOT NULL,
     include_bots         BIGINT NOT NULL,
+    -- In which its maker reads: of the letter that tells that it is disabled.
+    language             TEXT NOT NULL,
     status               TEXT NOT NULL CHECK (status IN ('active', 'paused', 'disabled')),
     -- Encrypted by the server.
     secret               BYTEA NOT NULL,

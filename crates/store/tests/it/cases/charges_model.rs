@@ -127,6 +127,7 @@ async fn run(fixture: &Fixture, email: &str, steps: &[Step]) {
                     cost,
                     allowance,
                     at,
+                    request: None,
                 };
                 let got = receipt(store, charge).await;
                 let parts = got.map(|r| (r.from_credits, r.from_quota, r.from_overage));
@@ -196,6 +197,7 @@ async fn charges_at_once_do_what_the_plain_model_does_in_their_order(fixture: &F
                 cost: *cost,
                 allowance,
                 at: NOW,
+                request: None,
             };
             receipt(store, charge)
         });

@@ -56,6 +56,7 @@ fn new_code(workspace: WorkspaceId, number: usize) -> NewCode {
         active_cap: None,
         describe: Arc::new(describe),
         at: NOW,
+        request: None,
     }
 }
 
@@ -94,6 +95,7 @@ fn change(code: &Code) -> CodeChange {
         destination_edits: None,
         describe: Arc::new(describe),
         at: Millis(NOW.0 + DAY),
+        request: None,
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use qrstudio_store::{
-    Account, ClaimDeliveries, ClaimedDelivery, CodeId, CreateSubscription, Delivery, DeliveryState, EventKind,
-    Finished, FinishedDelivery, JournalPosition, Lease, ListDeliveries, Millis, NewSubscription, PlanName,
-    RecordScans, Recorded, Scan, ScanEvents, ScanKind, SecretRotation, Store, Subscription, SubscriptionChange,
-    SubscriptionId, SubscriptionStatus,
+    Account, ClaimDeliveries, ClaimedDelivery, CodeId, CreateSubscription, Delivery, DeliveryState,
+    EventKind, Finished, FinishedDelivery, JournalPosition, Lease, ListDeliveries, Millis, NewSubscription,
+    PlanName, RecordScans, Recorded, Scan, ScanEvents, ScanKind, SecretRotation, Store, Subscription,
+    SubscriptionChange, SubscriptionId, SubscriptionStatus,
 };
 
 use crate::cases::scans::{code_in, scan};
@@ -52,6 +52,7 @@ fn new(account: &Account, events: &[EventKind]) -> NewSubscription {
         events: events.to_vec(),
         include_bots: false,
         secret: b"sealed".to_vec(),
+        language: "fr".to_owned(),
         most: 20,
         at: NOW,
     }
@@ -121,7 +122,7 @@ async fn claim_as(store: &Store, wish: ClaimDeliveries) -> Vec<ClaimedDelivery> 
         subscriptions: due.due,
         ..wish
     };
-    store.claim_deliveries(wish).await.unwrap().deliveries
+    store.claim_deliveries(wish).await.unwrap()
 }
 
 async fn claim(store: &Store, lease: u8) -> Vec<ClaimedDelivery> {
@@ -185,14 +186,32 @@ async fn a_subscription_is_kept_changed_and_deleted(fixture: &Fixture) {
     let eve = account(store, "eve@example.com").await;
     let made = subscribe(store, &ada, &[FULL, SCAN]).await;
     assert_eq!(
-        (made.url.as_str(), made.description.as_str(), made.events.as_slice(), made.status),
-        ("https://example.com/hook", "shop", &[FULL, SCAN][..], SubscriptionStatus::Active)
+        (
+            made.url.as_str(),
+            made.description.as_str(),
+            made.events.as_slice(),
+            made.status
+        ),
+        (
+            "https://example.com/hook",
+            "shop",
+            &[FULL, SCAN][..],
+            SubscriptionStatus::Active
+        )
     );
     assert_eq!(
-        (made.consecutive_failures, made.last_delivery_at, made.last_response_status, made.created_at),
+        (
+            made.consecutive_failures,
+            made.last_delivery_at,
+            made.last_response_status,
+            made.created_at
+        ),
         (0, None, None, NOW)
     );
-    assert_eq!(store.list_subscriptions(ada.workspace).await.unwrap(), [made.clone()]);
+    assert_eq!(
+        store.list_subscriptions(ada.workspace).await.unwrap(),
+        [made.clone()]
+    );
     assert_eq!(store.list_subscriptions(eve.workspace).await.unwrap(), []);
     // Nobody else's finds it.
     let foreign = SubscriptionChange {
@@ -209,7 +228,13 @@ async fn a_subscription_is_kept_changed_and_deleted(fixture: &Fixture) {
         overlap_until: None,
     };
     assert_eq!(store.rotate_subscription(rotation).await.unwrap(), None);
-    assert_eq!(store.test_subscription(eve.workspace, made.id, NOW).await.unwrap(), None);
+    assert_eq!(
+        store
+            .test_subscription(eve.workspace, made.id, NOW, None)
+            .await
+            .unwrap(),
+        None
+    );
     // Each field by itself.
     let changed = SubscriptionChange {
         url: Some("https://example.com/other".to_owned()),
@@ -245,7 +270,10 @@ async fn no_more_than_so_many_however_they_come(fixture: &Fixture) {
         .filter(|outcome| matches!(outcome, Ok(CreateSubscription::TooMany)))
         .count();
     assert_eq!(refused, 10);
-    assert_eq!(nodes[0].list_subscriptions(ada.workspace).await.unwrap().len(), 20);
+    assert_eq!(
+        nodes[0].list_subscriptions(ada.workspace).await.unwrap().len(),
+        20
+    );
     nodes[1].close().await;
 }
 
@@ -260,19 +288,36 @@ async fn an_event_waits_for_those_who_want_it(fixture: &Fixture) {
     let foreign = subscribe(store, &eve, &[FULL]).await;
     happen(store, &ada, 0).await;
     for (subscription, expected) in [(&wants, 1), (&other, 1), (&paused, 0), (&foreign, 0)] {
-        assert_eq!(deliveries(store, subscription).await.len(), expected, "{subscription:?}");
+        assert_eq!(
+            deliveries(store, subscription).await.len(),
+            expected,
+            "{subscription:?}"
+        );
     }
     let [delivery] = deliveries(store, &wants).await.try_into().unwrap();
     assert_eq!(
-        (delivery.kind, delivery.attempt, delivery.state, delivery.next_attempt_at),
+        (
+            delivery.kind,
+            delivery.attempt,
+            delivery.state,
+            delivery.next_attempt_at
+        ),
         (FULL, 1, DeliveryState::Pending, Some(NOW))
     );
     assert!(delivery.data.contains("\"threshold\":100"), "{}", delivery.data);
     let claimed = claim(store, 1).await;
     assert_eq!(claimed.len(), 2);
-    let claimed = claimed.iter().find(|it| it.leased.subscription == wants.id).unwrap();
+    let claimed = claimed
+        .iter()
+        .find(|it| it.leased.subscription == wants.id)
+        .unwrap();
     assert_eq!(
-        (claimed.url.as_str(), claimed.secret.as_slice(), &claimed.previous_secret, claimed.kind),
+        (
+            claimed.url.as_str(),
+            claimed.secret.as_slice(),
+            &claimed.previous_secret,
+            claimed.kind
+        ),
         ("https://example.com/hook", &b"sealed"[..], &None, FULL)
     );
     assert_eq!((claimed.attempt, claimed.event), (1, delivery.event));
@@ -295,7 +340,11 @@ async fn an_event_is_taken_once_by_whoever_comes_first(fixture: &Fixture) {
         });
         for claimed in join_all(tasks.collect::<Vec<_>>()).await {
             for delivery in claimed.unwrap() {
-                assert!(all.insert(delivery.leased.id), "{:?} was taken twice", delivery.leased);
+                assert!(
+                    all.insert(delivery.leased.id),
+                    "{:?} was taken twice",
+                    delivery.leased
+                );
             }
         }
     }
@@ -331,10 +380,16 @@ async fn slots_go_to_each_workspace_in_turn(fixture: &Fixture) {
         ..wish(1, NOW)
     };
     let claimed = claim_as(store, narrow).await;
-    let of_bob = claimed.iter().filter(|it| it.leased.subscription == quiet.id).count();
+    let of_bob = claimed
+        .iter()
+        .filter(|it| it.leased.subscription == quiet.id)
+        .count();
     assert_eq!((claimed.len(), of_bob), (6, 3));
     // Those who fail have a room of their own.
-    let fail = claimed.iter().map(|it| finished(it, Some("refused"), None)).collect();
+    let fail = claimed
+        .iter()
+        .map(|it| finished(it, Some("refused"), None))
+        .collect();
     finish(store, fail).await;
     let narrow = ClaimDeliveries {
         healthy: 0,
@@ -380,31 +435,63 @@ async fn a_failure_is_tried_again_when_it_is_due(fixture: &Fixture) {
     assert_eq!(finish(store, vec![failed]).await.noted, 0);
     let [pending, failed] = deliveries(store, &subscription).await.try_into().unwrap();
     assert_eq!(
-        (failed.attempt, failed.state, failed.response_status, failed.error.as_deref()),
+        (
+            failed.attempt,
+            failed.state,
+            failed.response_status,
+            failed.error.as_deref()
+        ),
         (1, DeliveryState::Failed, Some(500), Some("connection refused"))
     );
     assert_eq!(
-        (failed.response_body.as_deref(), failed.duration_ms, failed.next_attempt_at),
+        (
+            failed.response_body.as_deref(),
+            failed.duration_ms,
+            failed.next_attempt_at
+        ),
         (Some("é"), Some(12), Some(Millis(NOW.0 + 5000)))
     );
     assert_eq!(
-        (pending.attempt, pending.state, pending.next_attempt_at, pending.event),
-        (2, DeliveryState::Pending, Some(Millis(NOW.0 + 5000)), failed.event)
+        (
+            pending.attempt,
+            pending.state,
+            pending.next_attempt_at,
+            pending.event
+        ),
+        (
+            2,
+            DeliveryState::Pending,
+            Some(Millis(NOW.0 + 5000)),
+            failed.event
+        )
     );
     let noted = find(store, &subscription).await;
     assert_eq!(
-        (noted.consecutive_failures, noted.last_delivery_at, noted.last_response_status),
+        (
+            noted.consecutive_failures,
+            noted.last_delivery_at,
+            noted.last_response_status
+        ),
         (1, Some(NOW), Some(500))
     );
     assert_eq!(claim(store, 2).await, []);
     let due = store.due_subscriptions(SubscriptionId(0), NOW, 9).await.unwrap();
-    assert_eq!((due.due, due.next_due), (vec![], Some(Millis(NOW.0 + 5000))));
-    let [again] = claim_as(store, wish(3, Millis(NOW.0 + 5000))).await.try_into().unwrap();
-    assert_eq!((again.attempt, again.event, again.is_failing), (2, first.event, true));
+    assert_eq!(due.due, []);
+    let [again] = claim_as(store, wish(3, Millis(NOW.0 + 5000)))
+        .await
+        .try_into()
+        .unwrap();
+    assert_eq!(
+        (again.attempt, again.event, again.is_failing),
+        (2, first.event, true)
+    );
     assert_ne!(again.leased.id, first.leased.id);
     assert_eq!(succeed(store, &[again]).await, 1);
     let noted = find(store, &subscription).await;
-    assert_eq!((noted.consecutive_failures, noted.last_response_status), (0, Some(204)));
+    assert_eq!(
+        (noted.consecutive_failures, noted.last_response_status),
+        (0, Some(204))
+    );
     assert_eq!(
         states(store, &subscription).await,
         [(1, DeliveryState::Failed), (2, DeliveryState::Succeeded)]
@@ -448,7 +535,10 @@ async fn pausing_cancels_what_waits_and_what_is_under_way(fixture: &Fixture) {
     assert_eq!(paused.status, SubscriptionStatus::Paused);
     happen(store, &ada, 6).await;
     // What was under way is noted; what fails is not tried again.
-    let fail = claimed.iter().map(|it| finished(it, Some("refused"), Some(NOW.0))).collect();
+    let fail = claimed
+        .iter()
+        .map(|it| finished(it, Some("refused"), Some(NOW.0)))
+        .collect();
     assert_eq!(finish(store, fail).await.noted, 4);
     set_status(store, &subscription, SubscriptionStatus::Active).await;
     assert_eq!(claim(store, 2).await, []);
@@ -476,7 +566,10 @@ async fn another_plan_ends_deliveries(fixture: &Fixture) {
     assert_eq!(claim_as(store, paying(1)).await, []);
     assert_eq!(store.delivery_backlog().await.unwrap().waiting, 0);
     // The subscription stays; what happens after the upgrade is told again.
-    assert_eq!(find(store, &subscription).await.status, SubscriptionStatus::Active);
+    assert_eq!(
+        find(store, &subscription).await.status,
+        SubscriptionStatus::Active
+    );
     store.set_plan("ada@example.com", PlanName::Pro).await.unwrap();
     assert_eq!(claim_as(store, paying(2)).await, []);
     happen(store, &ada, 3).await;
@@ -508,15 +601,27 @@ async fn twenty_deliveries_without_success_disable(fixture: &Fixture) {
     happen(store, &ada, 40).await;
     let [disabled] = exhaust(store, 1).await.disabled.try_into().unwrap();
     assert_eq!(
-        (disabled.subscription, disabled.workspace, disabled.is_gone),
-        (subscription.id, ada.workspace, false)
+        (
+            disabled.subscription,
+            disabled.workspace,
+            disabled.is_gone,
+            disabled.language.as_str()
+        ),
+        (subscription.id, ada.workspace, false, "fr")
     );
-    assert_eq!(find(store, &subscription).await.status, SubscriptionStatus::Disabled);
+    assert_eq!(disabled.owners, ["ada@example.com"]);
+    assert_eq!(
+        find(store, &subscription).await.status,
+        SubscriptionStatus::Disabled
+    );
     happen(store, &ada, 41).await;
     assert_eq!(claim(store, 1).await, []);
     // Active again, with all forgotten.
     let active = set_status(store, &subscription, SubscriptionStatus::Active).await;
-    assert_eq!((active.status, active.consecutive_failures), (SubscriptionStatus::Active, 0));
+    assert_eq!(
+        (active.status, active.consecutive_failures),
+        (SubscriptionStatus::Active, 0)
+    );
     happen(store, &ada, 42).await;
     assert_eq!(exhaust(store, 1).await.disabled, []);
 }
@@ -546,8 +651,15 @@ async fn three_days_of_nothing_but_failures_disable(fixture: &Fixture) {
                 disabled.extend(outcome.disabled);
             }
         }
-        assert_eq!(!disabled.is_empty(), dies, "{events} events, {attempts} attempts, {days} days");
-        store.delete_subscription(ada.workspace, subscription.id).await.unwrap();
+        assert_eq!(
+            !disabled.is_empty(),
+            dies,
+            "{events} events, {attempts} attempts, {days} days"
+        );
+        store
+            .delete_subscription(ada.workspace, subscription.id)
+            .await
+            .unwrap();
     }
 }
 
@@ -563,7 +675,10 @@ async fn one_that_is_gone_is_disabled_at_once(fixture: &Fixture) {
     };
     let [disabled] = finish(store, vec![gone]).await.disabled.try_into().unwrap();
     assert!(disabled.is_gone);
-    assert_eq!(find(store, &subscription).await.status, SubscriptionStatus::Disabled);
+    assert_eq!(
+        find(store, &subscription).await.status,
+        SubscriptionStatus::Disabled
+    );
     assert_eq!(claim(store, 2).await, []);
     // One more that fails does not disable it again.
     let gone = FinishedDelivery {
@@ -579,7 +694,7 @@ async fn a_test_and_one_again(fixture: &Fixture) {
     let subscription = subscribe(store, &ada, &[SCAN]).await;
     set_status(store, &subscription, SubscriptionStatus::Paused).await;
     let test = store
-        .test_subscription(ada.workspace, subscription.id, NOW)
+        .test_subscription(ada.workspace, subscription.id, NOW, None)
         .await
         .unwrap()
         .unwrap();
@@ -588,19 +703,28 @@ async fn a_test_and_one_again(fixture: &Fixture) {
         (EventKind::WebhookTest, "{}", 1, DeliveryState::Pending)
     );
     let [claimed] = claim(store, 1).await.try_into().unwrap();
-    assert_eq!((claimed.leased.id, claimed.kind), (test.id, EventKind::WebhookTest));
+    assert_eq!(
+        (claimed.leased.id, claimed.kind),
+        (test.id, EventKind::WebhookTest)
+    );
     succeed(store, &[claimed]).await;
     let again = store
         .redeliver(ada.workspace, subscription.id, test.id, NOW)
         .await
         .unwrap()
         .unwrap();
-    assert_eq!((again.event, again.attempt, again.state), (test.event, 2, DeliveryState::Pending));
+    assert_eq!(
+        (again.event, again.attempt, again.state),
+        (test.event, 2, DeliveryState::Pending)
+    );
     let [claimed] = claim(store, 2).await.try_into().unwrap();
     assert_eq!((claimed.leased.id, claimed.attempt), (again.id, 2));
     let unknown = qrstudio_store::DeliveryId(test.id.0 + 1000);
     for (workspace, delivery) in [(crate::support::NOWHERE, test.id), (ada.workspace, unknown)] {
-        let none = store.redeliver(workspace, subscription.id, delivery, NOW).await.unwrap();
+        let none = store
+            .redeliver(workspace, subscription.id, delivery, NOW)
+            .await
+            .unwrap();
         assert_eq!(none, None);
     }
 }
@@ -611,7 +735,9 @@ async fn one_event_is_never_twice_in_a_queue(fixture: &Fixture) {
     let subscription = subscribe(store, &ada, &[FULL]).await;
     happen(store, &ada, 0).await;
     let redeliver = async |delivery| {
-        let again = store.redeliver(ada.workspace, subscription.id, delivery, NOW).await;
+        let again = store
+            .redeliver(ada.workspace, subscription.id, delivery, NOW)
+            .await;
         again.unwrap().unwrap()
     };
     let [first] = claim(store, 1).await.try_into().unwrap();
@@ -645,7 +771,10 @@ async fn record(store: &Store, journal: &str, scans: Vec<Scan>, events: ScanEven
     let record = RecordScans {
         journal: journal.to_owned(),
         from: JournalPosition::default(),
-        to: JournalPosition { segment: 1, offset: 9 },
+        to: JournalPosition {
+            segment: 1,
+            offset: 9,
+        },
         scans,
         monthly: Vec::new(),
         events,
@@ -680,7 +809,11 @@ async fn scans_are_told_to_those_who_want_them(fixture: &Fixture) {
     ];
     record(store, "one", scans.clone(), told(100)).await;
     let data = async |of: &Subscription| -> Vec<String> {
-        let mut data: Vec<_> = deliveries(store, of).await.into_iter().map(|it| it.data).collect();
+        let mut data: Vec<_> = deliveries(store, of)
+            .await
+            .into_iter()
+            .map(|it| it.data)
+            .collect();
         data.reverse();
         data
     };
@@ -743,12 +876,24 @@ async fn too_many_scans_drop_the_oldest(fixture: &Fixture) {
     let subscription = subscribe(store, &ada, &[SCAN, FULL]).await;
     happen(store, &ada, 0).await;
     let some = |count: u8, from: u8| -> Vec<Scan> {
-        (0..count).map(|index| scan(code, NOW.0 + i64::from(from + index), index)).collect()
+        (0..count)
+            .map(|index| scan(code, NOW.0 + i64::from(from + index), index))
+            .collect()
     };
     record(store, "one", some(5, 0), told(5)).await;
     // Two are tried and wait for their retries: they are the oldest, wherever in the queue.
-    let claimed = claim_as(store, ClaimDeliveries { each: 3, ..wish(1, NOW) }).await;
-    let fail = claimed.iter().map(|it| finished(it, Some("refused"), Some(NOW.0 + DAY))).collect();
+    let claimed = claim_as(
+        store,
+        ClaimDeliveries {
+            each: 3,
+            ..wish(1, NOW)
+        },
+    )
+    .await;
+    let fail = claimed
+        .iter()
+        .map(|it| finished(it, Some("refused"), Some(NOW.0 + DAY)))
+        .collect();
     finish(store, fail).await;
     record(store, "two", some(3, 5), told(5)).await;
     let backlog = store.delivery_backlog().await.unwrap();
@@ -762,7 +907,14 @@ async fn too_many_scans_drop_the_oldest(fixture: &Fixture) {
     waiting.reverse();
     assert_eq!(waiting, ["4", "5", "6", "7", "8"]);
     // What was claimed makes room, and what is put back takes it.
-    let claimed = claim_as(store, ClaimDeliveries { each: 2, ..wish(2, NOW) }).await;
+    let claimed = claim_as(
+        store,
+        ClaimDeliveries {
+            each: 2,
+            ..wish(2, NOW)
+        },
+    )
+    .await;
     record(store, "three", some(2, 8), told(5)).await;
     assert_eq!(store.delivery_backlog().await.unwrap().dropped_scans, 3);
     store
@@ -832,7 +984,10 @@ async fn old_deliveries_and_their_events_go(fixture: &Fixture) {
     assert_eq!(events().await, 1, "of {before}");
     succeed(store, &claimed[2..]).await;
     erase_before(store, NOW.0 + 400 * DAY).await;
-    assert_eq!((deliveries(store, &subscription).await.len(), events().await), (0, 0));
+    assert_eq!(
+        (deliveries(store, &subscription).await.len(), events().await),
+        (0, 0)
+    );
 }
 
 async fn nothing_stays_of_a_deleted_subscription(fixture: &Fixture) {
@@ -841,10 +996,16 @@ async fn nothing_stays_of_a_deleted_subscription(fixture: &Fixture) {
     let subscription = subscribe(store, &ada, &[FULL]).await;
     happen_times(store, &ada, 6).await;
     let claimed = claim(store, 1).await;
-    store.delete_subscription(ada.workspace, subscription.id).await.unwrap();
+    store
+        .delete_subscription(ada.workspace, subscription.id)
+        .await
+        .unwrap();
     assert_eq!(claim(store, 2).await, []);
     // One that was under way comes back too late, or in time: neither revives anything.
-    let fail = claimed.iter().map(|it| finished(it, Some("refused"), Some(NOW.0))).collect();
+    let fail = claimed
+        .iter()
+        .map(|it| finished(it, Some("refused"), Some(NOW.0)))
+        .collect();
     finish(store, fail).await;
     assert_eq!(claim(store, 3).await, []);
     while store.erase_deleted_subscriptions(2).await.unwrap() {}
@@ -875,8 +1036,15 @@ async fn a_clock_that_was_ahead_keeps_nothing_back(fixture: &Fixture) {
     // What is new is due at once, whatever the clock said when it happened.
     happen(store, &ada, 100).await;
     let [claimed] = claim(store, 1).await.try_into().unwrap();
-    finish(store, vec![finished(&claimed, Some("refused"), Some(NOW.0 + 300 * DAY))]).await;
+    finish(
+        store,
+        vec![finished(&claimed, Some("refused"), Some(NOW.0 + 300 * DAY))],
+    )
+    .await;
     assert_eq!(claim(store, 2).await, []);
-    assert_eq!(store.pull_in_deliveries(Millis(NOW.0 + 2 * DAY)).await.unwrap(), 1);
+    assert_eq!(
+        store.pull_in_deliveries(Millis(NOW.0 + 2 * DAY)).await.unwrap(),
+        1
+    );
     assert_eq!(claim(store, 3).await.len(), 1);
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use qrstudio_store::{
     CodeId, CreateCode, DayVisitors, Device, Dimension, JournalPosition, Millis, NewCode, PlanName,
-    QuarterScans, RecordScans, Recorded, Scan, ScanEvents, ScanKind, ScanRange, Store, Told, Visitor, WorkspaceId,
+    QuarterScans, RecordScans, Recorded, Scan, ScanEvents, ScanKind, ScanRange, Store, Told, Visitor,
+    WorkspaceId,
 };
 
 use crate::support::{DAY, Fixture, NOW, account, spawn};
@@ -49,6 +50,7 @@ pub(crate) async fn code_in(store: &Store, workspace: WorkspaceId, short_id: &st
         active_cap: None,
         describe: Arc::new(|_, _| "{}".to_owned()),
         at: NOW,
+        request: None,
     };
     match store.create_code(new).await.unwrap() {
         CreateCode::Created(code) => code.id,

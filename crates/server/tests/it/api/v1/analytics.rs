@@ -1,6 +1,6 @@
 use qrstudio_store::{
-    CodeId, Device, JournalPosition, Millis, PlanName, RecordScans, ScanEvents, Scan, ScanKind, ShortId, Visitor,
-    WorkspaceId,
+    CodeId, Device, JournalPosition, Millis, PlanName, RecordScans, Scan, ScanEvents, ScanKind, ShortId,
+    Visitor, WorkspaceId,
 };
 use serde_json::{Value, json};
 

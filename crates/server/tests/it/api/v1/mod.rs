@@ -13,3 +13,4 @@ mod rate;
 mod usage;
 mod usage_me;
 mod validate;
+mod webhooks;

@@ -163,6 +163,7 @@ async fn a_plan_with_overage_goes_on_and_says_so() {
             overage: true,
         },
         at: qrstudio_store::Millis(NOW),
+        request: None,
     };
     studio.store.commit_render(charge).await.unwrap();
     let within = studio

@@ -1,18 +1,18 @@
-//! Encryption of kept answers: AES-256-GCM of ring, which TLS uses too, under a key for one client key and path.
+//! Encryption of what is stored and not for everybody who reads the database: AES-256-GCM of ring, which TLS uses too.
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
 use crate::entropy::{self, Entropy};
 
-/// What one client key encrypts with.
-pub(super) struct Seal {
+/// What one row encrypts with.
+pub(crate) struct Seal {
     key: Option<LessSafeKey>,
     /// Ties a ciphertext to its row.
     name: [u8; 32],
 }
 
 impl Seal {
-    pub(super) fn new(key: &[u8; 32], name: [u8; 32]) -> Self {
+    pub(crate) fn new(key: &[u8; 32], name: [u8; 32]) -> Self {
         // Of 32 bytes it is always one.
         let key = UnboundKey::new(&AES_256_GCM, key).ok().map(LessSafeKey::new);
         Self { key, name }
@@ -22,8 +22,8 @@ impl Seal {
         Aad::from([part.as_bytes(), &self.name].concat())
     }
 
-    /// Encrypts. Every call draws a nonce, which stands before the ciphertext; a key encrypts a few answers a day.
-    pub(super) fn close(&self, part: &str, plain: Vec<u8>, entropy: &dyn Entropy) -> Option<Vec<u8>> {
+    /// Encrypts. Every call draws a nonce, which stands before the ciphertext; a key encrypts a few things a day.
+    pub(crate) fn close(&self, part: &str, plain: Vec<u8>, entropy: &dyn Entropy) -> Option<Vec<u8>> {
         let nonce: [u8; NONCE_LEN] = entropy::bytes(entropy);
         let mut sealed = plain;
         self.key
@@ -35,7 +35,7 @@ impl Seal {
     }
 
     /// Decrypts what [`close`](Self::close) made of the same part; nothing else.
-    pub(super) fn open(&self, part: &str, mut sealed: Vec<u8>) -> Option<Vec<u8>> {
+    pub(crate) fn open(&self, part: &str, mut sealed: Vec<u8>) -> Option<Vec<u8>> {
         let (nonce, _) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let plain = self
