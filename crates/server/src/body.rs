@@ -54,7 +54,7 @@ pub(crate) async fn gather_json(request: Request, limits: &Limits) -> Result<Gat
 /// Those of [`gather_json`].
 pub(crate) async fn gather_optional_json(request: Request, limits: &Limits) -> Result<Gathered> {
     if request.body().is_end_stream() {
-        return Ok(Gathered::of_json(b"{}"));
+        return Ok(Gathered::of_json(Bytes::from_static(b"{}")));
     }
     gather_json(request, limits).await
 }

@@ -237,7 +237,7 @@ fn plans_are_replaced_by_tables_of_the_file() {
     let free = json!({
         "monthly_renders": 100, "max_size_inches": 3, "max_dpi": 300, "custom_logo": false,
         "active_dynamic_codes": "unlimited", "destination_edits": 1,
-            "recorded_scans": 50, "variants": false, "bulk_items": 0, "overage": false,
+            "recorded_scans": 50, "variants": false, "webhooks": false, "bulk_items": 0, "overage": false,
         "requests_per_minute": 10
     });
     assert_eq!(settings["plans"]["free"], free);

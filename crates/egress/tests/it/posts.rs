@@ -8,7 +8,7 @@ use qrstudio_egress::{FetchError, Post, Posted, Schemes, Unreached};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::support::{Names, Server, answer, fetcher};
+use crate::support::{Names, Server, answer, fetcher, head};
 
 fn post(deadline: Duration) -> Post {
     let mut headers = HeaderMap::new();
@@ -74,6 +74,7 @@ async fn silent_after(beginning: &'static [u8]) -> String {
     #[expect(clippy::disallowed_methods, reason = "a test's server ends with its runtime")]
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
+        head(&mut stream).await;
         stream.write_all(beginning).await.unwrap();
         let mut rest = Vec::new();
         let _ = stream.read_to_end(&mut rest).await;

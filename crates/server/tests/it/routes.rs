@@ -279,7 +279,8 @@ async fn make_webhook(studio: &Studio, path: &str, access: &str) -> String {
         let test = format!("/api/v1/webhooks/{id}/test/");
         let sent = studio.send("POST", &test, Some(access), None).await;
         assert_eq!(sent.status, 202, "{}", sent.line());
-        if sent.json().get("id").unwrap().to_string() == id {
+        let made = sent.json().get("id").unwrap().to_string();
+        if made == id {
             break;
         }
     }

@@ -208,10 +208,8 @@ async fn a_subscription_is_kept_changed_and_deleted(fixture: &Fixture) {
         ),
         (0, None, None, NOW)
     );
-    assert_eq!(
-        store.list_subscriptions(ada.workspace).await.unwrap(),
-        [made.clone()]
-    );
+    let listed = store.list_subscriptions(ada.workspace).await.unwrap();
+    assert_eq!(listed, std::slice::from_ref(&made));
     assert_eq!(store.list_subscriptions(eve.workspace).await.unwrap(), []);
     // Nobody else's finds it.
     let foreign = SubscriptionChange {
@@ -819,7 +817,7 @@ async fn scans_are_told_to_those_who_want_them(fixture: &Fixture) {
     };
     let person = format!("aaaaaaaa Menu 1 {} Person", NOW.0 + 1);
     let bot = format!("aaaaaaaa Menu 1 {} Bot", NOW.0 + 2);
-    assert_eq!(data(&people).await, [person.clone()]);
+    assert_eq!(data(&people).await, std::slice::from_ref(&person));
     assert_eq!(data(&everybody).await, [person, bot]);
     assert_eq!(data(&no_scans).await, [""; 0]);
     // Those on another plan are not told.

@@ -38,7 +38,7 @@ fn hook() -> Value {
 async fn made(studio: &Studio, tokens: &SignedUp) -> String {
     let answer = create(studio, tokens, hook()).await;
     assert_eq!(answer.status, 201, "{}", answer.line());
-    format!("{PATH}{}/", answer.json()["id"])
+    format!("{PATH}{}/", answer.json().get("id").unwrap())
 }
 
 #[tokio::test]
@@ -549,7 +549,7 @@ async fn receiver(statuses: Vec<u16>) -> (String, tokio::sync::mpsc::UnboundedRe
             let mut asked = vec![0; 8192];
             let length = stream.read(&mut asked).await.unwrap_or(0);
             asked.truncate(length);
-            let status = statuses[index.min(statuses.len() - 1)];
+            let status = statuses.get(index).or(statuses.last()).unwrap();
             let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n");
             let _ = stream.write_all(answer.as_bytes()).await;
             let _ = sender.send(String::from_utf8_lossy(&asked).into_owned());
