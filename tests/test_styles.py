@@ -141,6 +141,16 @@ def test_an_outer_frame_stands_in_the_quiet_zone(draw):
     assert narrow.content == draw(quiet_zone=1).content
 
 
+def test_what_is_said_of_a_part_of_the_eye_wins_over_what_is_said_of_both(draw):
+    both = {"eye_shape": "circle", "eye_color": "#0B4F3F"}
+    parts = {"eye_border_shape": "frame", "eye_center_shape": "star", "eye_border_color": "black", "eye_center_color": "#6B1030"}
+    assert draw(**both, **parts).content == draw(**parts).content
+    # A frame of another colour that is not asked for is none.
+    assert draw(eye_outer_frame_match=True).content == draw().content
+    none = draw(eye_outer_frame=True, quiet_zone=0)
+    assert (none.content, none.headers["X-QR-Warning"]) == (draw(quiet_zone=0).content, "quiet_zone, outer_frame_left_out")
+
+
 def test_halftone_asks_for_the_highest_error_correction(draw):
     for pattern, asked, level in (("dot", "auto", "M"), ("halftone", "auto", "H"), ("halftone", "L", "L")):
         assert draw(pattern=pattern, error_correction=asked).headers["X-QR-EC-Level"] == level
