@@ -1,16 +1,16 @@
 """Exact on paper: pixels, print resolution and inches of every picture, and PNG equal to SVG."""
 
 import io
-import subprocess
-import sys
+import re
 import xml.etree.ElementTree as xml
+from pathlib import Path
 
 import numpy
 import pytest
 from PIL import Image
 
 import decoders
-from studio import BINARY
+from studio import Studio
 
 SIZES = [(0.5, 72, 36), (2, 300, 600), (3.337, 299, 998), (4, 300, 1200), (2.5, 301, 753), (15, 600, 9000)]
 
@@ -56,25 +56,24 @@ def test_the_same_request_gives_the_same_bytes(studio, key):
     assert first.headers["ETag"] == second.headers["ETag"]
 
 
-RICH = ["--pattern", "liquid", "--gradient-from", "#0b3d91", "--gradient-to", "#c2185b", "--eye-shape", "circle", "--eye-outer-frame"]
+RICH = {"pattern": "liquid", "gradient_from": "#0b3d91", "gradient_to": "#c2185b", "eye_shape": "circle", "eye_outer_frame": True}
 
 
-@pytest.mark.parametrize("style", [["--pattern", "squares"], [], RICH], ids=["squares", "rounded", "gradient"])
+@pytest.mark.parametrize("style", [{"pattern": "squares"}, {}, RICH], ids=["squares", "rounded", "gradient"])
 def test_the_largest_picture_takes_little_memory(style, tmp_path):
-    def peak_kib(inches, dpi):
-        command = [BINARY, "render", "https://example.com/menu", *style, "--size-inches", inches, "--dpi", dpi, "-o", tmp_path / "code.png"]
-        measured = subprocess.run(
-            [sys.executable, "-c", MEASURE, *map(str, command)], check=True, capture_output=True, text=True
-        )
-        return int(measured.stdout)
+    studio = Studio(tmp_path).start()
+    key = studio.new_key()
+    assert studio.generate(key, data="SIZE", data_type="text", size_inches=0.5, dpi=72).status_code == 200
+    process = Path(f"/proc/{studio.process.pid}")
 
-    # Beside the same program with next to nothing to draw.
-    assert peak_kib("15", "600") - peak_kib("0.5", "72") < 16 * 1024
+    def kib(name: str) -> int:
+        return int(re.search(rf"{name}:\s+(\d+) kB", (process / "status").read_text())[1])
 
-
-# Linux counts the largest child in KiB.
-MEASURE = """
-import resource, subprocess, sys
-subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-"""
+    # Forgets the peak of the start.
+    (process / "clear_refs").write_text("5")
+    idle = kib("VmRSS")
+    answer = studio.generate(key, data="https://example.com/menu", size_inches=15, dpi=600, **style)
+    peak = kib("VmHWM")
+    assert studio.stop() == 0
+    assert Image.open(io.BytesIO(answer.content)).size == (9000, 9000)
+    assert peak - idle < 16 * 1024, f"{peak} KiB, {idle} when idle"
