@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import select
 import ssl
 import threading
 import time
@@ -110,8 +111,10 @@ class Receiver:
 
     @staticmethod
     def answer(request: BaseHTTPRequestHandler, behaviour: Behaviour, status: int) -> None:
-        if behaviour.until:
-            behaviour.until.wait(60)
+        # Whoever has hung up is not told anything any more: that delivery is over.
+        while behaviour.until and not behaviour.until.wait(0.02):
+            if select.select([request.connection], [], [], 0)[0]:
+                return
         time.sleep(behaviour.seconds)
         request.send_response(status)
         for name, value in behaviour.headers.items():

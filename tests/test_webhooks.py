@@ -189,7 +189,8 @@ def test_the_quota_is_told(own_studio, receiver, tmp_path):
     owner.subscribe(f"{receiver.url}/a", "quota.threshold_75", "quota.threshold_100")
     key = owner.ask("POST", "/keys/", {"name": "shop"}, 201)["raw_key"]
     for _ in range(4):
-        assert own_studio.generate(key, data="x").status_code == 200
+        answer = own_studio.generate(key, data="x", size_inches=1)
+        assert answer.status_code == 200, answer.text
     told = [json.loads(receiver.next().body) for _ in range(2)]
     assert sorted((event["type"], event["data"]["used_this_month"]) for event in told) == [
         ("quota.threshold_100", 4), ("quota.threshold_75", 3)]
@@ -242,7 +243,7 @@ def test_failures_are_told_in_words_and_tried_again(own_studio, receiver, tmp_pa
             f"{receiver.url}/busy": "answered 429 Too Many Requests",
             f"http://127.0.0.1:{free_port()}/": "connection refused",
             f"{late.url}/": "TLS certificate expired",
-            f"{stranger.url}/": "TLS certificate is from an unknown issuer",
+            f"{stranger.url}/": "TLS certificate is not trusted",
         }
         hooks = {url: owner.subscribe(url) for url in urls}
         owner.code()
@@ -336,7 +337,7 @@ def test_the_receivers_of_the_guide(own_studio, language, containing, command, r
     port = free_port()
     hook = owner.subscribe(f"http://127.0.0.1:{port}/")
     program = subprocess.Popen(
-        [*command, snippet(GUIDE, language, containing)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        [*command, snippet(GUIDE, language, containing)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         env=os.environ | {"WEBHOOK_SECRET": hook["secret"], "PORT": str(port)},
     )
     try:

@@ -67,7 +67,7 @@ statements! {
 
     /// $1 workspace, $2 subscription, $3 secret, $4 until when the old one signs, too, or 0
     ROTATE_SUBSCRIPTION = concat!(
-        "UPDATE webhook_subscriptions SET previous_secret = CASE WHEN $4 > 0 THEN secret END, previous_until = $4, ",
+        "UPDATE webhook_subscriptions SET previous_secret = CASE WHEN CAST($4 AS BIGINT) > 0 THEN secret END, previous_until = $4, ",
         "secret = $3 WHERE workspace_id = $1 AND id = $2 RETURNING ", subscription_columns!()
     );
 

@@ -17,6 +17,7 @@ use crate::support::{DAY, Fixture, NOW, account, charge, pay, spawn};
 on_both_engines!(
     a_subscription_is_kept_changed_and_deleted,
     no_more_than_so_many_however_they_come,
+    a_new_secret_signs_with_the_old_one_or_alone,
     an_event_waits_for_those_who_want_it,
     an_event_is_taken_once_by_whoever_comes_first,
     no_queue_gives_more_at_once_than_it_may,
@@ -273,6 +274,29 @@ async fn no_more_than_so_many_however_they_come(fixture: &Fixture) {
         20
     );
     nodes[1].close().await;
+}
+
+async fn a_new_secret_signs_with_the_old_one_or_alone(fixture: &Fixture) {
+    let store = &fixture.store;
+    let ada = account(store, "ada@example.com").await;
+    let subscription = subscribe(store, &ada, &[FULL]).await;
+    let until = Millis(NOW.0 + DAY);
+    let signing = async |secret: &[u8], overlap_until, month| {
+        let rotation = SecretRotation {
+            workspace: ada.workspace,
+            id: subscription.id,
+            secret: secret.to_vec(),
+            overlap_until,
+        };
+        let rotated = store.rotate_subscription(rotation).await.unwrap().unwrap();
+        assert_eq!(rotated, subscription);
+        happen(store, &ada, month).await;
+        let [claimed] = claim(store, 1).await.try_into().unwrap();
+        (claimed.secret, claimed.previous_secret)
+    };
+    let both = (b"second".to_vec(), Some((b"sealed".to_vec(), until)));
+    assert_eq!(signing(b"second", Some(until), 0).await, both);
+    assert_eq!(signing(b"third", None, 1).await, (b"third".to_vec(), None));
 }
 
 async fn an_event_waits_for_those_who_want_it(fixture: &Fixture) {
