@@ -14,6 +14,8 @@ ORDER = [
     "health", "status", "signup", "verify_email", "login", "refresh", "me", "change_me", "logout", "login",
     "create_key", "list_keys", "rotate_key", "usage", "generate", "validate", "usage_me",
     "create_dynamic", "list_dynamic", "show_dynamic", "dynamic_analytics", "change_dynamic", "delete_dynamic", "revoke_key",
+    "create_webhook", "list_webhooks", "show_webhook", "test_webhook", "list_webhook_deliveries", "redeliver_webhook", "rotate_webhook",
+    "change_webhook", "delete_webhook",
     "delete_me", "signup", "change_password", "reset_password", "confirm_password",
 ]
 
@@ -29,6 +31,8 @@ class Document:
         }
 
     def resolve(self, schema: dict) -> dict:
+        # What may be left out is shown by what may stand there.
+        [schema] = [one for one in schema.get("oneOf", []) if "$ref" in one] or [schema]
         if "$ref" not in schema:
             return schema
         return self.json["components"]["schemas"][schema["$ref"].removeprefix("#/components/schemas/")]
@@ -124,8 +128,10 @@ class Ada:
     def learn(self, name: str, answer: dict) -> None:
         self.access = answer.get("access", self.access)
         self.key = answer.get("raw_key", self.key)
-        for member in ("refresh", "short_id") + (("id",) if "raw_key" in answer else ()):
+        for member in ("refresh", "short_id") + (("id",) if "raw_key" in answer or "secret" in answer else ()):
             self.own |= {member: answer[member]} if member in answer else {}
+        if "event_id" in answer:
+            self.own["delivery"] = answer["id"]
 
     def prepare(self, name: str) -> None:
         """Takes the token out of the letter that brought it."""
