@@ -67,6 +67,15 @@ class NewAccount:
 NUMBERS = itertools.count()
 
 
+def with_picture(body):
+    """The same, whatever host its pictures were to come from."""
+    for field in ("logo_url", "bg_image_url"):
+        url = body.get(field) if isinstance(body, dict) else None
+        if isinstance(url, str) and url.strip().lower().startswith(("http:", "https:")):
+            body = body | {field: PICTURE}
+    return body
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs) -> None:
     """Keeps requests on this machine, and apart from each other."""
@@ -76,7 +85,6 @@ def before_call(context, case, kwargs) -> None:
         case.headers["Idempotency-Key"] = f"{next(NUMBERS)}-{name}"[:255]
     # No network: pictures come from here, whatever host was named.
     if isinstance(case.body, dict):
-        for field in ("logo_url", "bg_image_url"):
-            url = case.body.get(field)
-            if isinstance(url, str) and url.strip().lower().startswith(("http:", "https:")):
-                case.body = case.body | {field: PICTURE}
+        case.body = with_picture(case.body)
+        if isinstance(case.body.get("items"), list):
+            case.body = case.body | {"items": [with_picture(item) for item in case.body["items"]]}

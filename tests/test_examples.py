@@ -12,7 +12,7 @@ from studio import Studio
 # In which order the examples can be tried: each finds what those before it have made. The document has no others.
 ORDER = [
     "health", "status", "signup", "verify_email", "login", "refresh", "me", "change_me", "logout", "login",
-    "create_key", "list_keys", "rotate_key", "usage", "generate", "validate", "usage_me",
+    "create_key", "list_keys", "rotate_key", "usage", "generate", "generate_bulk", "show_job", "job_result", "cancel_job", "validate", "usage_me",
     "create_dynamic", "list_dynamic", "show_dynamic", "dynamic_analytics", "change_dynamic", "delete_dynamic", "revoke_key",
     "create_webhook", "list_webhooks", "show_webhook", "test_webhook", "list_webhook_deliveries", "redeliver_webhook", "rotate_webhook",
     "change_webhook", "delete_webhook",
@@ -88,7 +88,7 @@ class Ada:
     def __init__(self, studio: Studio, document: Document, mail: MailServer):
         self.studio, self.document, self.mail = studio, document, mail
         self.own: dict[str, str] = {}
-        self.key = self.access = ""
+        self.key = self.access = self.job = ""
 
     def try_all(self, name: str) -> None:
         method, path, operation = self.document.operations[name]
@@ -96,6 +96,8 @@ class Ada:
             parameter["name"]: shown[0] for parameter in operation.get("parameters", [])
             if parameter["in"] == "query" and (shown := examples(parameter) or examples(parameter["schema"]))
         }
+        if name == "show_job":
+            self.job = self.queue_job()
         if "requestBody" not in operation:
             return self.ask(name, operation, method, path, params=query)
         for kind, content in operation["requestBody"]["content"].items():
@@ -112,9 +114,10 @@ class Ada:
     def ask(self, name, operation, method, path, **sent) -> None:
         credential = {"api_key": {"X-Api-Key": self.key}, "session": {"Authorization": f"Bearer {self.access}"}}
         headers = credential[next(iter(operation["security"][0]))] if "security" in operation else {}
-        answer = requests.request(method, self.studio.url + path.format(**self.own), headers=headers, timeout=60, **sent)
-        [status] = [status for status in operation["responses"] if status.startswith("2")]
-        assert answer.status_code == int(status), f"{name} {sent}: {answer.status_code} {answer.text[:500]}"
+        own = self.own | ({"id": self.job} if path.startswith("/api/v1/jobs/") else {})
+        answer = requests.request(method, self.studio.url + path.format(**own), headers=headers, timeout=60, **sent)
+        status = str(answer.status_code)
+        assert status in operation["responses"] and status.startswith("2"), f"{name} {sent}: {answer.status_code} {answer.text[:500]}"
         contents = operation["responses"][status].get("content")
         if not contents:
             assert answer.content == b"", name
@@ -124,6 +127,18 @@ class Ada:
         if kind == "application/json":
             assert self.document.fits(contents[kind]["schema"], answer.json()) == [], name
             self.learn(name, answer.json())
+
+    def queue_job(self) -> str:
+        """A job that is done."""
+        headers = {"X-Api-Key": self.key}
+        body = {"items": [{"data": "https://example.com", "size_inches": 1}]}
+        queued = requests.post(f"{self.studio.url}/api/v1/generate/bulk/", json=body, headers=headers | {"Prefer": "respond-async"}, timeout=60)
+        assert self.document.fits(self.document.operations["generate_bulk"][2]["responses"]["202"]["content"]["application/json"]["schema"],
+                                  queued.json()) == []
+        location = self.studio.url + queued.headers["Location"]
+        while (job := requests.get(location, headers=headers, timeout=60).json())["status"] != "done":
+            assert job["status"] in ("queued", "running"), job
+        return job["id"]
 
     def learn(self, name: str, answer: dict) -> None:
         self.access = answer.get("access", self.access)

@@ -9,6 +9,7 @@ const EXAMPLES: &str = "\
 Examples:
   qrstudio serve
   qrstudio render https://example.com -o code.png
+  qrstudio bulk customers.csv --data-column landing_page -o codes.zip
   qrstudio render --ssid 'Guest Wi-Fi' --password 'correct horse' -o wifi.svg
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or bad input.";
@@ -26,6 +27,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Serve(commands::serve::Options),
     Render(Box<commands::render::Options>),
+    Bulk(Box<commands::bulk::Options>),
     Config(commands::config::Options),
     Check(commands::check::Options),
     Migrate(commands::migrate::Options),

@@ -13,7 +13,8 @@ use crate::clock::Clock;
 use crate::config::{Config, RateLimits};
 use crate::email::EmailKey;
 use crate::entropy::Entropy;
-use crate::idempotency::{Secrets, Spool};
+use crate::idempotency::Secrets;
+use crate::jobs::Jobs;
 use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::passwords::Hasher;
@@ -22,6 +23,7 @@ use crate::plans::Plans;
 use crate::rate::Rates;
 use crate::scan::Scans;
 use crate::secret::SecretKey;
+use crate::spool::Spool;
 use crate::target::ScanBase;
 use crate::transport::Network;
 use crate::webhooks::{WebhookParts, Webhooks};
@@ -41,6 +43,8 @@ struct Inner {
     entropy: Arc<dyn Entropy>,
     mailer: Mailer,
     capacity: Capacity,
+    batches: Capacity,
+    jobs: Jobs,
     rates: Rates,
     hasher: Hasher,
     access_tokens: AccessTokens,
@@ -101,10 +105,8 @@ impl App {
         let rates = Rates::new(config.rate_limits);
         let capacity = Capacity::new(Queue::Renders, limits.renders, limits.waiting_renders);
         let attempts = Attempts::new(&secret, config.rate_limits == RateLimits::On);
-        let spool = Spool::new(
-            config.data_dir.join("spool").join("answers"),
-            config.spool_max_bytes,
-        );
+        let spool = Spool::new(&config.data_dir.join("spool"), config.spool_max_bytes);
+        let batches = Capacity::new(Queue::Batches, limits.batches, 0);
         let for_decoded = config.cache_max_bytes / 8;
         let pictures = Pictures::new(config.cache_max_bytes - for_decoded, pictures::KEEP);
         let decoded = Decoded::new(for_decoded, pictures::KEEP);
@@ -130,6 +132,8 @@ impl App {
             entropy,
             mailer,
             capacity,
+            batches,
+            jobs: Jobs::new(&secret),
             rates,
             hasher: Hasher::new(limits.hashes, limits.waiting_hashes),
             access_tokens: AccessTokens::new(&secret),
@@ -207,6 +211,16 @@ impl App {
         &self.0.capacity
     }
 
+    /// Places of batches.
+    pub(crate) fn batches(&self) -> &Capacity {
+        &self.0.batches
+    }
+
+    /// Batches that nobody waits for.
+    pub(crate) fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
     /// How often keys have asked lately.
     pub(crate) fn rates(&self) -> &Rates {
         &self.0.rates
@@ -265,6 +279,11 @@ impl App {
     /// Where large answers are kept.
     pub(crate) fn spool(&self) -> &Spool {
         &self.0.spool
+    }
+
+    /// Cancelled when the service is told to stop.
+    pub(crate) fn draining(&self) -> &CancellationToken {
+        &self.0.draining
     }
 
     pub(crate) fn is_draining(&self) -> bool {

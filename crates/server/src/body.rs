@@ -59,6 +59,37 @@ pub(crate) async fn gather_optional_json(request: Request, limits: &Limits) -> R
     gather_json(request, limits).await
 }
 
+/// The bytes of a JSON body of at most `limit` bytes, for who reads it piece by piece; `None` where it is `wanted` no
+/// further than its size and type.
+///
+/// # Errors
+/// Size and type; and bodies that did not arrive.
+pub(crate) async fn json_bytes(request: Request, limit: usize, wanted: bool) -> Result<Option<Bytes>> {
+    let (parts, mut body) = request.into_parts();
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit {
+        return Err(Error::TooLarge);
+    }
+    let Kind::Json = kind(&parts.headers)? else {
+        return Err(unsupported(&parts.headers));
+    };
+    if !wanted {
+        return Ok(None);
+    }
+    // Gathered in one place: putting the pieces together at the end would take the room twice.
+    let mut whole = BytesMut::with_capacity(announced);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|error| broken(&error))?.into_data() else {
+            continue;
+        };
+        if whole.len() + data.len() > limit {
+            return Err(Error::TooLarge);
+        }
+        whole.extend_from_slice(&data);
+    }
+    Ok(Some(whole.freeze()))
+}
+
 /// The print of a body that nothing is read from, of whatever type.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Error, Result};
 
@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 pub(crate) enum Queue {
     /// Pictures to be drawn.
     Renders,
+    /// Batches that are read and checked.
+    Batches,
     /// Passwords to be hashed.
     SignIns,
 }
@@ -20,20 +22,35 @@ impl Queue {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Renders => "renders",
+            Self::Batches => "batches",
             Self::SignIns => "sign-ins",
         }
     }
 }
 
 /// The places for work of one kind.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Capacity {
     queue: Queue,
     /// Working and waiting together.
     places: Arc<Semaphore>,
     /// Working.
     working: Arc<Semaphore>,
+    /// Items of batches, working and waiting together: as many as may work, so that nothing else ever waits behind more
+    /// than one of them.
+    items: Arc<Semaphore>,
 }
+
+/// A place at which one item of a batch is worked on.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    _working: OwnedSemaphorePermit,
+    _item: OwnedSemaphorePermit,
+}
+
+/// A place for work that is done by the caller.
+#[derive(Debug)]
+pub(crate) struct Place(#[expect(dead_code, reason = "held until it is dropped")] OwnedSemaphorePermit);
 
 impl Capacity {
     /// Room for `working` at once and for `waiting` more in the queue.
@@ -42,7 +59,30 @@ impl Capacity {
             queue,
             places: Arc::new(Semaphore::new(working.saturating_add(waiting))),
             working: Arc::new(Semaphore::new(working)),
+            items: Arc::new(Semaphore::new(working)),
         }
+    }
+
+    /// A place without a queue.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when all are taken.
+    pub(crate) fn admit(&self) -> Result<Place> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place.map(Place).map_err(|_| Error::Overloaded(self.queue))
+    }
+
+    /// The next turn of an item of a batch. Batches take turns, and whatever else waits has its own in between.
+    ///
+    /// # Errors
+    /// [`Error::Internal`], which never comes.
+    pub(crate) async fn item(&self) -> Result<Turn> {
+        let item = Arc::clone(&self.items).acquire_owned().await;
+        let working = Arc::clone(&self.working).acquire_owned().await;
+        Ok(Turn {
+            _working: working.map_err(Error::internal)?,
+            _item: item.map_err(Error::internal)?,
+        })
     }
 
     /// Runs `work` on a blocking thread when its turn comes. Dropping the future while it waits frees its place at

@@ -1,11 +1,13 @@
 //! The only place where failures become status codes and bodies.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, UPGRADE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use qrstudio_store::JobStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -70,6 +72,21 @@ pub(crate) enum Error {
     AnswerExpired,
     /// Fields are wrong: the contract's object of field name to texts, all at once.
     Fields(FieldErrors),
+    /// Items of a batch are wrong, by their index; so many had been rendered when that came up.
+    Items {
+        errors: BTreeMap<usize, String>,
+        rendered: usize,
+    },
+    /// The plan has no batches.
+    PlanBulk(PlanName),
+    /// As many jobs of the workspace are unfinished as may be.
+    TooManyJobs(u32),
+    /// A job has no archive, or none yet.
+    NoArchive(JobStatus),
+    /// A batch would take longer than anybody waits, or more than the spool has room for.
+    BatchTooLarge,
+    /// The spool or its disk is full.
+    SpoolFull(String),
     /// The size is beyond the plan.
     PlanSize(PlanName, u32),
     /// The resolution is beyond the plan.
@@ -100,6 +117,8 @@ pub(crate) enum Error {
     Overloaded(Queue),
     /// The database is away for the moment.
     StoreAway(String),
+    /// Nobody waits for the answer any more, or the service stops.
+    Cancelled,
     /// A mistake of ours. The cause goes to the log and nowhere else.
     Internal(String),
 }
@@ -126,13 +145,16 @@ impl Error {
             | Self::BodyEndedEarly
             | Self::BadIdempotencyKey
             | Self::Fields(_) => StatusCode::BAD_REQUEST,
-            Self::RequestInProgress | Self::OtherRequestBody | Self::AnswerExpired => StatusCode::CONFLICT,
+            Self::RequestInProgress | Self::OtherRequestBody | Self::AnswerExpired | Self::NoArchive(_) => {
+                StatusCode::CONFLICT
+            }
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::InvalidKey | Self::NoCredentials | Self::InvalidToken | Self::WrongCredentials => {
                 StatusCode::UNAUTHORIZED
             }
             Self::PlanSize(..)
             | Self::PlanDpi(..)
+            | Self::PlanBulk(_)
             | Self::PlanActiveCodes(..)
             | Self::PlanVariants(_)
             | Self::PlanWebhooks(_)
@@ -148,16 +170,22 @@ impl Error {
             Self::HttpsRequired => StatusCode::UPGRADE_REQUIRED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::QuotaExceeded { .. } | Self::RateLimited { .. } | Self::Throttled { .. } => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
-            Self::Overloaded(_) | Self::StoreAway(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::QuotaExceeded { .. }
+            | Self::RateLimited { .. }
+            | Self::Throttled { .. }
+            | Self::TooManyJobs(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Items { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Overloaded(_)
+            | Self::StoreAway(_)
+            | Self::BatchTooLarge
+            | Self::SpoolFull(_)
+            | Self::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     /// The text under `detail`; field errors have a shape of their own.
-    fn detail(&self) -> String {
+    pub(crate) fn detail(&self) -> String {
         match self {
             Self::InvalidKey => "Invalid or revoked API key.".to_owned(),
             Self::NoCredentials => "Authentication credentials were not provided.".to_owned(),
@@ -191,7 +219,25 @@ impl Error {
                 "Idempotency-Key was already used with a different request body.".to_owned()
             }
             Self::AnswerExpired => "The stored answer has expired.".to_owned(),
-            Self::Fields(_) => String::new(),
+            Self::Fields(_) | Self::Items { .. } => String::new(),
+            Self::PlanBulk(plan) => {
+                format!("Plan '{plan}' doesn't include bulk generation. Upgrade to Starter or higher.")
+            }
+            Self::TooManyJobs(most) => {
+                format!("This workspace has {most} unfinished jobs. Wait for one of them, or cancel one.")
+            }
+            Self::NoArchive(JobStatus::Failed) => "This job has failed: there is no archive.".to_owned(),
+            Self::NoArchive(status) => {
+                format!(
+                    "This job is {}: its archive is there when it is done.",
+                    status.as_str()
+                )
+            }
+            Self::BatchTooLarge => {
+                "This batch is too large to answer at once. Send fewer items or use Prefer: \
+                 respond-async."
+                    .to_owned()
+            }
             Self::PlanSize(plan, most) => {
                 format!("Plan '{plan}' allows up to {most}\". Upgrade for larger sizes.")
             }
@@ -228,20 +274,26 @@ impl Error {
                 format!("Monthly quota of {quota} exceeded for plan '{plan}'.")
             }
             Self::Overloaded(queue) => format!("Too many {} are waiting. Try again shortly.", queue.name()),
-            Self::StoreAway(_) => "The service is temporarily unavailable. Try again shortly.".to_owned(),
+            Self::StoreAway(_) | Self::SpoolFull(_) | Self::Cancelled => {
+                "The service is temporarily unavailable. Try again shortly.".to_owned()
+            }
             Self::Internal(_) => "Render engine failure. Retry once or contact support.".to_owned(),
         }
     }
 
-    /// The body: an object, in one of the contract's two shapes.
+    /// The body: an object, in one of the contract's three shapes.
     pub(crate) fn body(&self) -> String {
         let body = match self {
             Self::Fields(fields) => serde_json::to_string(fields),
+            Self::Items { errors, rendered } => serde_json::to_string(&ItemErrors {
+                errors,
+                rendered_before_failure: *rendered,
+            }),
             _ => serde_json::to_string(&Detail {
                 detail: self.detail(),
             }),
         };
-        // Both are objects of texts, which always have a JSON form.
+        // All are objects of texts, which always have a JSON form.
         body.unwrap_or_default()
     }
 
@@ -251,7 +303,8 @@ impl Error {
             | Self::RateLimited { retry_after, .. }
             | Self::Throttled { retry_after } => Some(*retry_after),
             Self::Overloaded(_) | Self::RequestInProgress => Some(1),
-            Self::StoreAway(_) => Some(5),
+            Self::StoreAway(_) | Self::Cancelled | Self::TooManyJobs(_) => Some(5),
+            Self::BatchTooLarge | Self::SpoolFull(_) => Some(60),
             _ => None,
         }
     }
@@ -271,6 +324,7 @@ impl Error {
         match self {
             Self::Internal(cause) => tracing::error!(%cause, "request failed"),
             Self::StoreAway(cause) => tracing::error!(%cause, "the store is away"),
+            Self::SpoolFull(cause) => tracing::error!(%cause, "the spool is full"),
             Self::Overloaded(queue) => tracing::warn!(queue = queue.name(), "too much waits; refused one"),
             _ => {}
         }
@@ -281,6 +335,17 @@ impl Error {
 fn several(number: u64, noun: &str) -> String {
     let end = if number == 1 { "" } else { "s" };
     format!("{noun}{end}")
+}
+
+/// The body of an error that concerns items of a batch.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ItemErrors<'a> {
+    /// Every item that fails, by its index in `items`, with all that is wrong with it.
+    #[schema(value_type = Object)]
+    errors: &'a BTreeMap<usize, String>,
+    /// How many items had been rendered when the first failure came up: 0 where checking the items found it.
+    #[schema(example = 0)]
+    rendered_before_failure: usize,
 }
 
 /// The body of an error that concerns the whole request.

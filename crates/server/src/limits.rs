@@ -59,6 +59,10 @@ pub struct Limits {
     pub renders: usize,
     /// Renders that may wait for a core; beyond it the answer is 503.
     pub waiting_renders: usize,
+    /// Batches that are read, drawn or sent at once; beyond it the answer is 503.
+    pub batches: usize,
+    /// Body of a batch, bytes.
+    pub batch_bytes: usize,
     /// Passwords hashed at once, each in 19 MiB: half of the cores, so that other requests go on.
     pub hashes: usize,
     /// Passwords that may wait to be hashed; beyond it the answer is 503.
@@ -196,6 +200,8 @@ impl Default for Limits {
             discarded_bytes: 32 * 1024 * 1024,
             renders: cores,
             waiting_renders: 64 * cores,
+            batches: 16,
+            batch_bytes: 32 * 1024 * 1024,
             hashes: cores.div_ceil(2),
             waiting_hashes: 128 * cores.div_ceil(2),
             health_time: Duration::from_secs(2),

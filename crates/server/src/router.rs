@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    account, auth, docs, dynamic, generate, health, home, keys, openapi, status, usage, usage_me, validate,
-    webhooks,
+    account, auth, docs, dynamic, generate, health, home, jobs, keys, openapi, status, usage, usage_me,
+    validate, webhooks,
 };
 use crate::app::App;
 use crate::error::{method_not_allowed, not_found};
@@ -42,6 +42,9 @@ pub fn service(app: App) -> Front {
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(generate::create))
+        .routes(routes!(generate::bulk::create))
+        .routes(routes!(jobs::show::show, jobs::cancel::cancel))
+        .routes(routes!(jobs::result::download))
         .routes(routes!(validate::judge))
         .routes(routes!(usage::show))
         .routes(routes!(usage_me::show))

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::entropy::SystemEntropy;
 use crate::first_run::{self, FirstAccount};
 use crate::idempotency;
+use crate::jobs;
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::mail::{self, MailError, MailSettings, Mailer};
@@ -226,6 +227,7 @@ async fn answer_until_told(
         loop {
             app.attempts().sweep(app.clock().monotonic());
             idempotency::sweep(&app).await;
+            jobs::sweep(&app).await;
             tokio::time::sleep(limits.sweep).await;
         }
     };
@@ -236,6 +238,12 @@ async fn answer_until_told(
             Some((tls, hangup)) => tls.keep_fresh(clock, limits.certificate_look, hangup).await,
             None => std::future::pending().await,
         }
+    };
+    let jobs_ended = CancellationToken::new();
+    let work_on_jobs = async {
+        jobs::work(&app).await;
+        jobs_ended.cancel();
+        std::future::pending::<()>().await;
     };
     let told = async {
         signals.next().await;
@@ -258,11 +266,16 @@ async fn answer_until_told(
         let now = app.clock().monotonic();
         let spent = now.saturating_sub(*told_at.get().unwrap_or(&now));
         let left = limits.drain.saturating_sub(spent);
-        tokio::join!(
+        let jobs = tokio::time::timeout(left, jobs_ended.cancelled());
+        let (.., jobs) = tokio::join!(
             app.mailer().drain(left),
             app.scans().finish(left),
-            app.webhooks().finish(left)
+            app.webhooks().finish(left),
+            jobs
         );
+        if jobs.is_err() {
+            tracing::warn!("a job goes on elsewhere, or after the next start");
+        }
     };
     tokio::select! {
         () = work => {}
@@ -271,6 +284,7 @@ async fn answer_until_told(
         () = sweeping => {}
         () = app.scans().work() => {}
         () = app.webhooks().work() => {}
+        () = work_on_jobs => {}
     }
 }
 

@@ -38,7 +38,7 @@
 //! # }).unwrap();
 //! ```
 //!
-//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`, `codes`, `scans`, `events`, `hooks`, `sessions`, `tokens`, `idempotency`), against the few things
+//! A method is a *unit*: written once, in the folder of its area (`accounts`, `keys`, `charges`, `codes`, `scans`, `events`, `hooks`, `sessions`, `tokens`, `idempotency`, `jobs`), against the few things
 //! that both engines can do (`unit::Db`). `Store::run` is the one place where the engine is chosen.
 
 mod accounts;
@@ -49,6 +49,7 @@ mod events;
 mod hooks;
 mod id;
 mod idempotency;
+mod jobs;
 mod keys;
 mod migrations;
 mod options;
@@ -71,9 +72,9 @@ pub use self::{
     },
     charges::{Allowance, Charge, ChargeOutcome, DayRenders, Receipt, Usage},
     codes::{
-        AsOf, BlockedPatterns, ChangeCode, Code, CodeChange, CodeCharge, CodeField, CodeOrder, CodePage,
-        CodeReceipt, CodeState, CreateCode, DescribeCode, InvalidShortId, ListCodes, NewCode, ServedCode,
-        ShortId, Variant,
+        AsOf, Batch, BatchCharge, BlockedPatterns, ChangeCode, Code, CodeChange, CodeCharge, CodeField,
+        CodeOrder, CodePage, CodeReceipt, CodeState, CreateCode, DescribeCode, InvalidShortId, ListCodes,
+        NewCode, ServedCode, ShortId, Variant,
     },
     error::StoreError,
     events::{Event, EventKind, UnknownEvent},
@@ -85,6 +86,7 @@ pub use self::{
     },
     id::{CodeId, DeliveryId, EventId, KeyId, SessionId, SubscriptionId, UserId, WorkspaceId},
     idempotency::{Claim, Claimed, Keep, Kept, KeptAnswer, KeptBody, MakeAnswer},
+    jobs::{ClaimedJob, CreateJob, FinishJob, Job, JobId, JobStatus, NewJob, UnknownJob, UnknownJobStatus},
     keys::{Key, KeyAccess, KeyHash, KeyUsage, NewKey},
     migrations::{Migrated, SchemaState},
     options::Options,

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     Charge, ChargeOutcome, DatabaseUrl, Options, StoreError, accounts, charges, codes, events, hooks,
-    idempotency, keys,
+    idempotency, jobs, keys,
     migrations::{Migrated, SchemaState},
     postgres::Postgres,
     scans, sessions,
@@ -197,6 +197,10 @@ impl Unit for CheckStatements {
             unit::Engine::Postgres => scans::sql::POSTGRES.all(),
         };
         let queues = hooks::sql::bulk::<D>().all();
+        let claim = match D::ENGINE {
+            unit::Engine::Sqlite => jobs::sql::CLAIM_ON_SQLITE,
+            unit::Engine::Postgres => jobs::sql::CLAIM_ON_POSTGRES,
+        };
         let areas = [
             accounts::sql::ALL,
             keys::sql::ALL,
@@ -210,6 +214,8 @@ impl Unit for CheckStatements {
             sessions::sql::ALL,
             tokens::sql::ALL,
             idempotency::sql::ALL,
+            jobs::sql::ALL,
+            &[claim],
         ];
         for statement in areas.concat() {
             db.prepare(statement).await?;

@@ -1,6 +1,7 @@
 //! One file, or folder, a command.
 
 pub(crate) mod admin;
+pub(crate) mod bulk;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
@@ -22,6 +23,7 @@ pub(crate) fn run(command: Command) -> Outcome {
     match command {
         Command::Serve(options) => serve::run(options),
         Command::Render(options) => render::run(*options),
+        Command::Bulk(options) => bulk::run(*options),
         Command::Config(options) => config::run(options),
         Command::Check(options) => check::run(options),
         Command::Migrate(options) => migrate::run(options),

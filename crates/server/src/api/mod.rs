@@ -7,6 +7,7 @@ pub(crate) mod dynamic;
 pub(crate) mod generate;
 pub(crate) mod health;
 pub(crate) mod home;
+pub(crate) mod jobs;
 pub(crate) mod keys;
 pub(crate) mod openapi;
 pub(crate) mod status;

@@ -39,6 +39,7 @@ use crate::rate::USER_REQUESTS_PER_MINUTE;
     ),
     tags(
         (name = "Codes", description = "Rendering"),
+        (name = "Jobs", description = "Batches that nobody waits for"),
         (name = "Dynamic codes", description = "Codes whose destination can change after they are printed"),
         (name = "Webhooks", description = "Being told of what happens"),
         (name = "Keys", description = "What programs ask with"),

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use qrstudio_store::{KeyAccess, KeyHash, Millis, RequestId as StoredId};
 
 use crate::app::App;
+use crate::charge::Payer;
 use crate::error::Error;
 use crate::middleware::RequestId;
 use crate::plans::{self, Plan};
@@ -33,6 +34,16 @@ impl ApiKey {
     /// The id of the request, for what it causes.
     pub(crate) fn request(&self) -> Option<StoredId> {
         self.2
+    }
+
+    /// Who pays for what it asks for.
+    pub(crate) fn payer(&self) -> Payer {
+        Payer {
+            workspace: self.0.workspace_id,
+            key: self.0.key_id,
+            plan: self.1.workspace,
+            request: self.2,
+        }
     }
 
     /// The workspace's plan: rules quota, overage and credits.

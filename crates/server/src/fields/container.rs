@@ -76,6 +76,11 @@ impl Fields {
         self.set(name.into(), Stored::Text(text.into()));
     }
 
+    /// Sets a field to a JSON value; of a repeated name the last one counts.
+    pub fn set_json(&mut self, name: impl Into<String>, value: &RawValue) {
+        self.set(name.into(), Stored::Json(value.to_owned()));
+    }
+
     /// Sets a field that came as a file; of a repeated name the last one counts.
     pub fn set_file(&mut self, name: impl Into<String>, upload: Upload) {
         self.set(name.into(), Stored::File(upload));
@@ -134,6 +139,15 @@ impl Ignored {
         let fits = (1..=40).contains(&name.len()) && name.chars().all(harmless);
         if fits && self.names.len() < Self::MOST {
             self.names.push(name);
+        }
+    }
+
+    /// Adds those of another request that are not among them.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for name in other.names {
+            if !self.names.contains(&name) {
+                self.add(name);
+            }
         }
     }
 

@@ -47,6 +47,15 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// [`type_name`](Self::type_name) of a JSON text of any length, without reading what is in it.
+    pub(crate) fn type_name_of(raw: &'a RawValue) -> &'static str {
+        match raw.get().as_bytes().first() {
+            Some(b'[') => "list",
+            Some(b'"') => "str",
+            _ => Self::of_json(raw).type_name(),
+        }
+    }
+
     /// What the original's language calls the type, as its error texts do.
     pub(crate) fn type_name(&self) -> &'static str {
         match self {

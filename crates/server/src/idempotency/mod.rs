@@ -4,10 +4,12 @@
 //! part of, so that the database alone gives nothing away.
 
 mod print;
-mod spool;
 
+use std::fs::File;
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -16,21 +18,25 @@ use qrstudio_store::{Claim, Claimed, Keep, Kept, KeptAnswer, KeptBody, Millis, W
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::print::{FormPrint, Print};
-pub(crate) use self::spool::Spool;
 use crate::app::App;
 use crate::entropy;
 use crate::error::{Error, Result};
+use crate::file_body::FileBody;
 use crate::reply::Reply;
-use crate::seal::Seal;
+use crate::seal::{Seal, SealedFile};
 use crate::secret::{SecretKey, authenticate};
+use crate::spool;
+use crate::zip::Section;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 const DAY_MS: i64 = 86_400_000;
-/// When a request without an answer is taken for dead. One that was merely slow then finds its key taken over, and
-/// neither charges nor keeps anything.
+/// When a request without an answer is taken for dead. One that was merely cut off from the database then finds its key
+/// taken over, and neither charges nor keeps anything.
 const LEASE_MS: i64 = 15_000;
+/// How often a request that takes long says that it is not.
+const RENEW_EVERY: Duration = Duration::from_secs(4);
 
 /// What a client calls its request by.
 #[derive(Clone)]
@@ -90,7 +96,10 @@ pub(crate) async fn once<F: Future<Output = Result<Response>>>(
         Claimed::OtherBody => return Err(Error::OtherRequestBody),
         Claimed::Kept(answer) => return held.replay(answer).await,
     }
-    let answered = work(Some(held.clone())).await;
+    let answered = tokio::select! {
+        answered = work(Some(held.clone())) => answered,
+        () = held.renew() => Err(Error::RequestInProgress),
+    };
     if !answered
         .as_ref()
         .is_ok_and(|response| response.status().is_success())
@@ -150,11 +159,55 @@ impl Held {
         if sealed.len() <= self.app.limits().kept_bytes {
             return Ok(KeptBody::Bytes(sealed.into()));
         }
-        self.app
-            .spool()
-            .write(sealed, self.app.entropy())
+        let body = body.to_vec();
+        self.write(move |held, out| held.seal.close_file(&mut &*body, out, held.app.entropy()))
             .await
-            .map(KeptBody::File)
+    }
+
+    /// The same of so many bytes of a file.
+    pub(crate) async fn file(&self, file: Arc<File>, length: u64) -> Result<KeptBody> {
+        let copy = move |held: &Self, out: &mut spool::SpoolWriter| {
+            let mut plain = Section::new(&file, 0, length);
+            held.seal.close_file(&mut plain, out, held.app.entropy())
+        };
+        self.write(copy).await
+    }
+
+    /// Writes a file of the spool. One that the spool has no room for has expired from the beginning.
+    async fn write(
+        &self,
+        seal: impl FnOnce(&Self, &mut spool::SpoolWriter) -> io::Result<()> + Send + 'static,
+    ) -> Result<KeptBody> {
+        let held = self.clone();
+        spool::blocking(move || {
+            let drawn: [u8; 16] = entropy::bytes(held.app.entropy());
+            let name: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+            let mut answer = held.app.spool().begin_answer(&name)?;
+            match seal(&held, answer.out()) {
+                Ok(()) => answer.finish()?,
+                Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                    tracing::warn!(%error, "an answer is not kept");
+                }
+                Err(error) => return Err(error),
+            }
+            Ok(KeptBody::File(name))
+        })
+        .await
+    }
+
+    /// Holds the key for as long as this is waited for; ends when another try has taken over.
+    async fn renew(&self) {
+        loop {
+            tokio::time::sleep(RENEW_EVERY).await;
+            let now = self.app.clock().now_ms();
+            let free_at = Millis(now.saturating_add(LEASE_MS));
+            match self.app.store().renew_request(self.claim, free_at).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                // The next try may succeed; if none does, the commit finds out.
+                Err(error) => tracing::warn!(%error, "an idempotency key was not renewed"),
+            }
+        }
     }
 
     /// Keeps a body that is ready under headers that tell what was done.
@@ -214,11 +267,21 @@ impl Held {
         let broken = || Error::internal("a kept answer cannot be decrypted");
         let head = self.seal.open("head", answer.head).ok_or_else(broken)?;
         let head: Head = serde_json::from_slice(&head).map_err(Error::internal)?;
-        let sealed = match answer.body {
-            KeptBody::Bytes(sealed) => Vec::from(sealed),
-            KeptBody::File(name) => self.app.spool().read(name).await?.ok_or(Error::AnswerExpired)?,
+        let body = match answer.body {
+            KeptBody::Bytes(sealed) => {
+                let body = self.seal.open("body", Vec::from(sealed)).ok_or_else(broken)?;
+                Body::from(body)
+            }
+            KeptBody::File(name) => {
+                let held = self.clone();
+                let open = move || {
+                    let file = held.app.spool().open_answer(&name)?;
+                    file.map(|file| SealedFile::open(held.seal, file)).transpose()
+                };
+                let file = spool::blocking(open).await?.ok_or(Error::AnswerExpired)?;
+                Body::new(FileBody::new(file))
+            }
         };
-        let body = self.seal.open("body", sealed).ok_or_else(broken)?;
         let mut headers = HeaderMap::new();
         for (name, value) in head.headers {
             let name = HeaderName::try_from(name).map_err(Error::internal)?;
@@ -226,7 +289,7 @@ impl Held {
         }
         headers.insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
         let status = StatusCode::from_u16(head.status).map_err(Error::internal)?;
-        Ok((status, headers, Body::from(body)).into_response())
+        Ok((status, headers, body).into_response())
     }
 }
 
@@ -246,7 +309,12 @@ pub(crate) async fn sweep(app: &App) {
         Ok(forgotten) => tracing::debug!(forgotten, "forgot kept answers"),
         Err(error) => tracing::warn!(%error, "kept answers were not swept"),
     }
-    if let Err(error) = app.spool().sweep(now.saturating_sub(DAY_MS)).await {
+    let spool = app.spool().clone();
+    let files = spool::blocking(move || {
+        spool.sweep_answers(now.saturating_sub(DAY_MS))?;
+        spool.tidy()
+    });
+    if let Err(error) = files.await {
         tracing::warn!(?error, "the files of kept answers were not swept");
     }
 }

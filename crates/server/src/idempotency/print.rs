@@ -1,8 +1,10 @@
 //! A body as parsed, hashed: two spellings of one request have one print, two requests have two.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use bytes::Bytes;
+use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
@@ -11,21 +13,36 @@ use crate::fields::Value;
 /// What lies deeper is printed as it came.
 const DEEPEST: usize = 64;
 
+/// What inside of a body is longer is printed as it came: no item of a batch may be.
+const LONGEST: usize = 64 * 1024;
+
 /// What tells a body from others.
 #[derive(Debug)]
 pub(crate) enum Print {
     /// A JSON text, hashed only when somebody asks: most requests come without a key.
     Json(Bytes),
-    /// The hash of a form, taken while it was read.
-    Form([u8; 32]),
+    /// The hash of a form or a batch, taken while it was read.
+    Hash([u8; 32]),
 }
 
 impl Print {
+    /// The print of a batch: the list under `items` in whatever spelling, and the rest of the body as it came.
+    pub(crate) fn of_batch(items: Option<&RawValue>, rest: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        part(&mut hash, b'B', &rest.len().to_be_bytes());
+        rest.iter()
+            .for_each(|member| part(&mut hash, b'?', member.as_bytes()));
+        if let Some(items) = items {
+            add(&mut hash, items, 0);
+        }
+        Self::Hash(hash.finalize().into())
+    }
+
     /// Its hash.
     pub(crate) fn hash(&self) -> [u8; 32] {
         match self {
             Self::Json(body) => hash_json(body),
-            Self::Form(hash) => *hash,
+            Self::Hash(hash) => *hash,
         }
     }
 }
@@ -51,8 +68,17 @@ fn part(hash: &mut Sha256, kind: u8, bytes: &[u8]) {
 
 fn add(hash: &mut Sha256, raw: &RawValue, depth: usize) {
     let json = raw.get();
-    if depth > DEEPEST {
+    if depth > DEEPEST || (depth > 0 && json.len() > LONGEST) {
         return part(hash, b'?', json.as_bytes());
+    }
+    if json.starts_with('[') {
+        // One after the other: a list may be as long as a body.
+        hash.update(b"[");
+        let mut reader = serde_json::Deserializer::from_str(json);
+        if (Elements { hash, depth }).deserialize(&mut reader).is_err() {
+            part(hash, b'?', json.as_bytes());
+        }
+        return hash.update(b"]");
     }
     match Value::of_json(raw) {
         Value::Null => part(hash, b'n', b""),
@@ -60,10 +86,6 @@ fn add(hash: &mut Sha256, raw: &RawValue, depth: usize) {
         // As it was written: a number may come where a text is wanted, and then every digit counts.
         Value::Number(literal) => part(hash, b'0', literal.as_bytes()),
         Value::Text(text) => part(hash, b's', text.as_bytes()),
-        Value::List(items) => {
-            part(hash, b'[', &items.len().to_be_bytes());
-            items.iter().for_each(|item| add(hash, item, depth + 1));
-        }
         Value::Object(_) => match serde_json::from_str::<BTreeMap<String, &RawValue>>(json) {
             Ok(members) => {
                 part(hash, b'{', &members.len().to_be_bytes());
@@ -74,7 +96,36 @@ fn add(hash: &mut Sha256, raw: &RawValue, depth: usize) {
             }
             Err(_) => part(hash, b'?', json.as_bytes()),
         },
-        Value::BrokenText | Value::File(_) => part(hash, b'?', json.as_bytes()),
+        Value::BrokenText | Value::List(_) | Value::File(_) => part(hash, b'?', json.as_bytes()),
+    }
+}
+
+/// The elements of a list, each added to the hash.
+struct Elements<'a> {
+    hash: &'a mut Sha256,
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Elements<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, list: D) -> Result<(), D::Error> {
+        list.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Elements<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        while let Some(element) = elements.next_element::<&RawValue>()? {
+            add(self.hash, element, self.depth + 1);
+        }
+        Ok(())
     }
 }
 
@@ -101,7 +152,7 @@ impl FormPrint {
             part(&mut hash, b's', name.as_bytes());
             part(&mut hash, *kind, value);
         }
-        Print::Form(hash.finalize().into())
+        Print::Hash(hash.finalize().into())
     }
 }
 

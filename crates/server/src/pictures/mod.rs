@@ -18,7 +18,7 @@ pub(crate) use self::cache::Key;
 pub(crate) use self::cache::Origin;
 use self::cache::{Cache, Weigh};
 pub(crate) use self::decoded::Decoded;
-pub(crate) use self::remote::Remote;
+pub(crate) use self::remote::{FetchFailure, Remote};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::render::{Decode, Job, RenderError, Rendered, Spec, Warning};

@@ -13,7 +13,7 @@ use super::cache::{Cache, Weigh};
 use crate::capacity::Queue;
 use crate::error::{Error, Result};
 use crate::fields::{FieldErrors, Upload, texts};
-use crate::render::{Given, Source, Spec};
+use crate::render::{Source, Spec};
 
 /// How long what was fetched is kept.
 const KEEP: Duration = Duration::from_secs(10 * 60);
@@ -38,11 +38,37 @@ impl Weigh for Upload {
 }
 
 /// Why a picture was not fetched.
-enum Failure {
+#[derive(Debug)]
+pub(crate) enum FetchFailure {
     /// The reason for whoever named it.
     Fetch(FetchError),
-    /// A reason of ours.
-    Own(Error),
+    /// Too many wait for their turn.
+    Overloaded,
+    /// A mistake of ours.
+    Internal(String),
+}
+
+impl FetchFailure {
+    /// A reason of ours as an error.
+    ///
+    /// # Errors
+    /// Where it is one.
+    pub(crate) fn own(&self) -> Result<()> {
+        match self {
+            Self::Fetch(_) => Ok(()),
+            Self::Overloaded => Err(Error::Overloaded(Queue::Renders)),
+            Self::Internal(cause) => Err(Error::internal(cause)),
+        }
+    }
+
+    /// A reason for whoever named it, under its field.
+    pub(crate) fn tell(&self, field: &str, errors: &mut FieldErrors) {
+        match self {
+            Self::Fetch(FetchError::NotAUrl) => errors.add(field, texts::NOT_A_URL),
+            Self::Fetch(error) => errors.add_domain(field, error.to_string()),
+            Self::Overloaded | Self::Internal(_) => {}
+        }
+    }
 }
 
 impl Remote {
@@ -63,12 +89,13 @@ impl Remote {
     pub(crate) async fn fetch(&self, spec: &mut Spec, now_ms: i64) -> Result<()> {
         let mut errors = FieldErrors::default();
         for given in spec.remote_pictures() {
-            match self.bytes_of(given, now_ms).await {
-                Ok(Some(upload)) => given.source = Source::Bytes(upload),
-                Ok(None) => {}
-                Err(Failure::Fetch(FetchError::NotAUrl)) => errors.add(given.field, texts::NOT_A_URL),
-                Err(Failure::Fetch(error)) => errors.add_domain(given.field, error.to_string()),
-                Err(Failure::Own(error)) => return Err(error),
+            let Source::Url(url) = &given.source else { continue };
+            match self.get(url, now_ms).await {
+                Ok(upload) => given.source = Source::Bytes(upload),
+                Err(failure) => {
+                    failure.own()?;
+                    failure.tell(given.field, &mut errors);
+                }
             }
         }
         if errors.is_empty() {
@@ -78,26 +105,27 @@ impl Remote {
         }
     }
 
-    async fn bytes_of(&self, given: &Given, now_ms: i64) -> Result<Option<Upload>, Failure> {
-        let Source::Url(url) = &given.source else {
-            return Ok(None);
-        };
+    /// The picture of a URL.
+    ///
+    /// # Errors
+    /// Why it is not there.
+    pub(crate) async fn get(&self, url: &str, now_ms: i64) -> Result<Upload, FetchFailure> {
         let key = Sha256::digest(url).into();
         let fetch = async || {
-            let own = |cause: String| Failure::Own(Error::internal(cause));
-            let fetcher = self.fetcher().map_err(|cause| own(cause.to_owned()))?;
+            let own = |cause: &str| FetchFailure::Internal(cause.to_owned());
+            let fetcher = self.fetcher().map_err(own)?;
             // Who waits longer for a turn than a fetch may take is told to come back.
             let turn = tokio::time::timeout(Rules::PICTURE.deadline, self.turns.acquire()).await;
-            let turn = turn.map_err(|_| Failure::Own(Error::Overloaded(Queue::Renders)))?;
-            let _turn = turn.map_err(|closed| own(closed.to_string()))?;
+            let turn = turn.map_err(|_| FetchFailure::Overloaded)?;
+            let _turn = turn.map_err(|closed| own(&closed.to_string()))?;
             let fetched = fetcher
                 .fetch(url, &Rules::PICTURE)
                 .await
-                .map_err(Failure::Fetch)?;
+                .map_err(FetchFailure::Fetch)?;
             Ok(Upload::new(fetched.bytes))
         };
         let (upload, _) = self.kept.find_or_make(key, now_ms, fetch).await?;
-        Ok(Some(Upload::clone(&upload)))
+        Ok(Upload::clone(&upload))
     }
 
     fn fetcher(&self) -> Result<&Fetcher, &str> {

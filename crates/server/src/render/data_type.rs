@@ -45,6 +45,13 @@ impl DataType {
     /// The name on the wire of the one that does.
     pub const DYNAMIC: (&'static str, Self) = ("dynamic", Self::Dynamic);
 
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        let mut all = Self::CHOICES.into_iter().chain([Self::DYNAMIC]);
+        all.find(|(_, data_type)| *data_type == self)
+            .map_or("", |(name, _)| name)
+    }
+
     /// The field that carries the contents: `data` or `payload`.
     pub fn field(self) -> &'static str {
         match self {

@@ -1,10 +1,12 @@
 //! One render: everything judged, ready to be painted.
 
-use qr_print::{Design, Layout, PrintError};
+use std::io::{self, Write};
+
+use qr_print::{Design, Format, Layout, PrintError};
 use qr_symbol::{ErrorCorrectionLevel, Symbol};
 
 use super::data_type::DataType;
-use super::pictures::Decode;
+use super::pictures::{Decode, Given, Source};
 use super::spec::Spec;
 use super::warning::Warning;
 use crate::fields::{FieldErrors, Fields, Ignored};
@@ -58,6 +60,9 @@ pub enum RenderError {
     /// The painter failed, which no request can explain.
     #[error("the picture was not drawn: {0}")]
     Print(#[from] PrintError),
+    /// What is drawn has no place to wait in.
+    #[error("the picture was not kept: {0}")]
+    Spill(#[source] io::Error),
 }
 
 impl Job {
@@ -81,9 +86,8 @@ impl Job {
     /// The same with pictures that `decode` decodes.
     pub(crate) fn run_with(&self, decode: Decode<'_>) -> Result<Rendered, RenderError> {
         let mut bytes = Vec::new();
+        self.draw(&mut bytes, decode)?;
         let output = self.spec.output;
-        let design = self.design_with_pictures(decode).map_err(RenderError::Pictures)?;
-        qr_print::render(&self.symbol, &design, output, &mut bytes)?;
         Ok(Rendered {
             bytes,
             media_type: output.format.media_type(),
@@ -95,11 +99,21 @@ impl Job {
         })
     }
 
+    /// Writes the picture to `out`, with pictures that `decode` decodes.
+    ///
+    /// # Errors
+    /// Those of [`run`](Self::run); and those of `out`.
+    pub fn draw(&self, out: &mut impl Write, decode: Decode<'_>) -> Result<(), RenderError> {
+        let design = self.design_with_pictures(decode).map_err(RenderError::Pictures)?;
+        qr_print::render(&self.symbol, &design, self.spec.output, out)?;
+        Ok(())
+    }
+
     /// Whether its pictures can be read; like [`run`](Self::run), work for a thread of its own.
     ///
     /// # Errors
     /// Those that cannot, by their fields.
-    pub(crate) fn judge_pictures(&self, decode: Decode<'_>) -> Result<(), FieldErrors> {
+    pub fn judge_pictures(&self, decode: Decode<'_>) -> Result<(), FieldErrors> {
         self.design_with_pictures(decode).map(drop)
     }
 
@@ -111,6 +125,38 @@ impl Job {
         Ok(design)
     }
 
+    /// Each picture that has to be fetched; whoever has fetched one puts its bytes there.
+    pub(crate) fn remote_pictures(&mut self) -> impl Iterator<Item = &mut Given> {
+        self.spec.remote_pictures()
+    }
+
+    /// The fields that name pictures by URL, and the URLs.
+    pub(crate) fn remote_fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.spec
+            .pictures
+            .given()
+            .filter_map(|given| match &given.source {
+                Source::Url(url) => Some((given.field, url.as_str())),
+                Source::Bytes(_) => None,
+            })
+    }
+
+    /// The URLs.
+    pub(crate) fn remote_urls(&self) -> impl Iterator<Item = &str> {
+        self.remote_fields().map(|(_, url)| url)
+    }
+
+    /// The fields whose pictures are there, and the digests of those.
+    pub(crate) fn picture_digests(&self) -> impl Iterator<Item = (&'static str, [u8; 32])> {
+        self.spec
+            .pictures
+            .given()
+            .filter_map(|given| match &given.source {
+                Source::Bytes(upload) => Some((given.field, *upload.digest())),
+                Source::Url(_) => None,
+            })
+    }
+
     /// What was asked for.
     pub fn spec(&self) -> &Spec {
         &self.spec
@@ -119,6 +165,11 @@ impl Job {
     /// What the code is to do.
     pub fn data_type(&self) -> DataType {
         self.spec.data_type
+    }
+
+    /// The format of the picture.
+    pub fn format(&self) -> Format {
+        self.spec.output.format
     }
 
     /// The text in the symbol.

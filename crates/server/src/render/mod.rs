@@ -6,6 +6,7 @@
 //! busy.
 
 mod choices;
+mod cost;
 mod data_type;
 mod dynamic;
 mod job;
@@ -28,7 +29,8 @@ pub use choices::choices;
 pub use data_type::DataType;
 pub(crate) use dynamic::{CODE_NAME, CarriedCode, CodePlace, DESTINATION};
 pub use job::{Job, RenderError, Rendered};
-pub(crate) use pictures::{Decode, Given, Source};
+pub use pictures::Decode;
+pub(crate) use pictures::Source;
 pub use report::{Caution, Report};
 pub use request::{FIELDS, FILE_FIELDS};
 pub use spec::Spec;

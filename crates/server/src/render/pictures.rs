@@ -25,7 +25,7 @@ const DEFAULT_LOGO_RATIO: f64 = 0.24;
 const DEFAULT_OPACITY: f64 = 0.35;
 
 /// Makes pixels of a file: afresh, or from memory.
-pub(crate) type Decode<'a> = &'a dyn Fn(&Upload, Fit) -> Result<Picture, PictureError>;
+pub type Decode<'a> = &'a dyn Fn(&Upload, Fit) -> Result<Picture, PictureError>;
 
 /// Where a picture comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub(super) struct WantedLogo {
 /// A picture under the modules that is wanted.
 #[derive(Debug, Clone)]
 pub(super) struct WantedUnderlay {
-    given: Given,
+    pub(super) given: Given,
     pub(super) opacity: f64,
 }
 
@@ -145,6 +145,12 @@ fn given(
 }
 
 impl Pictures {
+    /// Each picture.
+    pub(super) fn given(&self) -> impl Iterator<Item = &Given> {
+        let logo = self.logo.iter().map(|logo| &logo.given);
+        logo.chain(self.underlay.iter().map(|underlay| &underlay.given))
+    }
+
     /// Each picture that has to be fetched.
     pub(super) fn remote(&mut self) -> impl Iterator<Item = &mut Given> {
         let logo = self.logo.iter_mut().map(|logo| &mut logo.given);

@@ -9,7 +9,9 @@ use super::pictures::{self, Pictures};
 use super::reader::Reader;
 use super::spec::Spec;
 use super::style;
+use crate::error::Error;
 use crate::fields::{FieldErrors, Fields, Ignored, Range};
+use crate::plans::Plan;
 
 /// Every field of a render that is built so far. All others are ignored, and named in `X-QR-Ignored-Fields`.
 pub const FIELDS: [&str; 29] = [
@@ -97,7 +99,11 @@ fn level_choice(asked: Option<ErrorCorrectionLevel>, pattern: Pattern, pictures:
 
 /// Reads what is wanted, and names the fields that nothing reads. Where a field fails, what can be judged of the fit is
 /// judged too, so that all failures are told at once.
-pub(super) fn read(fields: &Fields, place: Option<CodePlace<'_>>) -> Result<(Spec, Ignored), FieldErrors> {
+pub(super) fn read(
+    fields: &Fields,
+    place: Option<CodePlace<'_>>,
+    plan: Option<&Plan>,
+) -> Result<(Spec, Ignored), FieldErrors> {
     let mut reader = Reader::new(fields).with_place(place);
     let mut ignored = fields.unknown(&FIELDS);
 
@@ -115,6 +121,9 @@ pub(super) fn read(fields: &Fields, place: Option<CodePlace<'_>>) -> Result<(Spe
     let quiet_zone = quiet_zone.and_then(|modules| u8::try_from(modules).ok());
     let design = style::read(&mut reader);
     let pictures = pictures::read(&mut reader);
+    if let Some(plan) = plan {
+        hold_to(plan, &mut reader, inches, dpi, &pictures);
+    }
 
     let level = level.map(|asked| level_choice(asked, design.pattern, &pictures));
     let place = pictures.logo.as_ref().map(|logo| logo.place);
@@ -160,6 +169,33 @@ pub(super) fn read(fields: &Fields, place: Option<CodePlace<'_>>) -> Result<(Spe
     }
     errors.put_in_order(&FIELDS);
     Err(errors)
+}
+
+/// Refuses what is beyond a plan, by the fields that ask for it.
+fn hold_to(plan: &Plan, reader: &mut Reader<'_>, inches: Option<f64>, dpi: Option<i64>, pictures: &Pictures) {
+    let (inches_cap, dpi_cap, name) = (plan.max_size_inches, plan.max_dpi, plan.name);
+    if inches.is_some_and(|inches| inches > f64::from(inches_cap)) {
+        let text = format!("size_inches > plan max ({inches_cap})");
+        reader.errors.add_domain("size_inches", text);
+    }
+    if dpi.is_some_and(|dpi| dpi > i64::from(dpi_cap)) {
+        reader
+            .errors
+            .add_domain("dpi", format!("dpi > plan max ({dpi_cap})"));
+    }
+    if plan.custom_logo {
+        return;
+    }
+    if let Some(logo) = &pictures.logo {
+        reader
+            .errors
+            .add_domain(logo.given.field, Error::PlanLogo(name).detail());
+    }
+    if let Some(underlay) = &pictures.underlay {
+        reader
+            .errors
+            .add_domain(underlay.given.field, Error::PlanBackground(name).detail());
+    }
 }
 
 /// Contents that fit no symbol, or a size without room for it.

@@ -9,10 +9,11 @@ use sha2::{Digest as _, Sha256};
 use super::data_type::DataType;
 use super::dynamic::{CarriedCode, CodePlace};
 use super::job::Job;
-use super::pictures::{Given, Pictures};
+use super::pictures::{Given, Pictures, Source};
 use super::request;
 use super::warning::Warning;
 use crate::fields::{FieldErrors, Fields, Ignored};
+use crate::plans::Plan;
 
 /// A render whose fields are right one by one. Everything that its picture and what is said about it depend on stands
 /// here, and nothing else; `Hash` is derived, so that no field can be forgotten in `digest`.
@@ -33,7 +34,7 @@ impl Spec {
     /// # Errors
     /// Every field that fails; with them, contents that fit no symbol and a size without room for it.
     pub fn read(fields: &Fields) -> Result<(Self, Ignored), FieldErrors> {
-        request::read(fields, None)
+        request::read(fields, None, None)
     }
 
     /// The same for the service, which can keep a dynamic code.
@@ -41,7 +42,19 @@ impl Spec {
     /// # Errors
     /// Those of [`read`](Self::read).
     pub(crate) fn read_at(fields: &Fields, place: CodePlace<'_>) -> Result<(Self, Ignored), FieldErrors> {
-        request::read(fields, Some(place))
+        request::read(fields, Some(place), None)
+    }
+
+    /// The same for an item of a batch, whose plan is one of its fields' rules.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read), and what is beyond the plan.
+    pub(crate) fn read_item(
+        fields: &Fields,
+        place: CodePlace<'_>,
+        plan: &Plan,
+    ) -> Result<(Self, Ignored), FieldErrors> {
+        request::read(fields, Some(place), Some(plan))
     }
 
     /// The dynamic code that it carries.
@@ -67,7 +80,7 @@ impl Spec {
     }
 
     /// The SHA-256 of all that decides about the picture, and of this version of its painters.
-    pub(crate) fn digest(&self) -> [u8; 32] {
+    pub fn digest(&self) -> [u8; 32] {
         let mut hasher = Sha256Hasher(Sha256::new());
         env!("CARGO_PKG_VERSION").hash(&mut hasher);
         self.hash(&mut hasher);
@@ -87,6 +100,13 @@ impl Spec {
     /// Whether a picture under the modules is wanted.
     pub fn has_underlay(&self) -> bool {
         self.pictures.underlay.is_some()
+    }
+
+    /// The field that names a picture by URL, if there is one.
+    pub fn remote_field(&self) -> Option<&'static str> {
+        let mut all = self.pictures.given();
+        all.find(|given| matches!(given.source, Source::Url(_)))
+            .map(|given| given.field)
     }
 
     /// Each picture that has to be fetched; whoever has fetched one puts its bytes there.

@@ -6,7 +6,7 @@ use qrstudio_server::{Config, RateLimits};
 use qrstudio_store::{PlanName, Role};
 use serde_json::{Value, json};
 
-use crate::studio::{Studio, request};
+use crate::studio::{Answer, Studio, request};
 
 const MINUTE: i64 = 60_000;
 
@@ -251,6 +251,8 @@ async fn make_for(studio: &Studio, path: &str, access: &str) -> String {
         ("/api/v1/dynamic/", body, "short_id")
     } else if path.starts_with("/api/v1/webhooks/{id}/") {
         return make_webhook(studio, path, access).await;
+    } else if path.starts_with("/api/v1/jobs/{id}/") {
+        return make_job(studio, access).await;
     } else {
         panic!("{path} has an id in it: say here how to make what it names, in the workspace of a session")
     };
@@ -287,8 +289,64 @@ async fn make_webhook(studio: &Studio, path: &str, access: &str) -> String {
     id
 }
 
+/// Queues a job.
+async fn make_job(studio: &Studio, access: &str) -> String {
+    studio
+        .store
+        .set_plan("ada@example.com", PlanName::Pro)
+        .await
+        .unwrap();
+    let body = json!({"items": [{"data": "x", "size_inches": 1}]});
+    let mut asked = request("POST", "/api/v1/generate/bulk/", None, Some(body));
+    let key = make_key(studio, access).await.parse().unwrap();
+    asked.headers_mut().insert("X-Api-Key", key);
+    asked
+        .headers_mut()
+        .insert("Prefer", "respond-async".parse().unwrap());
+    let made = studio.call(asked).await;
+    assert_eq!(made.status, 202, "{}", made.line());
+    made.json().get("id").unwrap().as_str().unwrap().to_owned()
+}
+
+/// A key of the workspace of a session.
+async fn make_key(studio: &Studio, access: &str) -> String {
+    let made = studio
+        .send(
+            "POST",
+            "/api/v1/keys/",
+            Some(access),
+            Some(json!({"name": "for this"})),
+        )
+        .await;
+    made.json().get("raw_key").unwrap().as_str().unwrap().to_owned()
+}
+
+/// Asks for an operation with what it takes: a session or a key of its workspace.
+async fn ask_as(
+    studio: &Studio,
+    operation: &Operation,
+    who: (&str, &str),
+    path: &str,
+    body: &Value,
+) -> Answer {
+    let (access, key) = who;
+    let takes_key = operation.credential.as_deref() == Some("api_key");
+    let access = Some(access).filter(|_| !takes_key);
+    let mut asked = request(&operation.method.to_uppercase(), path, access, Some(body.clone()));
+    if takes_key {
+        asked.headers_mut().insert("X-Api-Key", key.parse().unwrap());
+    }
+    studio.call(asked).await
+}
+
 /// Ids that name nothing.
-const UNKNOWN: [&str; 4] = ["4000000", "01M83PPH001440E1G50G1G4080", "zzzzzzzz", "x"];
+const UNKNOWN: [&str; 5] = [
+    "4000000",
+    "01M83PPH001440E1G50G1G4080",
+    "0123456789abcdef0123456789abcdef",
+    "zzzzzzzz",
+    "x",
+];
 
 /// Whether an id is formed as this one is.
 fn could_be(id: &str, formed: &str) -> bool {
@@ -306,6 +364,10 @@ async fn what_belongs_to_another_workspace_is_not_there() {
     .await;
     let ada = studio.sign_up("ada@example.com").await;
     let eve = studio.sign_up("eve@example.com").await;
+    let (adas_key, eves_key) = (
+        make_key(&studio, &ada.access).await,
+        make_key(&studio, &eve.access).await,
+    );
     for operation in operations(&studio).await {
         if !operation.path.contains('{') {
             continue;
@@ -318,9 +380,7 @@ async fn what_belongs_to_another_workspace_is_not_there() {
         );
         let ask = async |id: &str, query: &str, body: &Value| {
             let path = filled(path, id) + query;
-            let mut answer = studio
-                .send(&method, &path, Some(&eve.access), Some(body.clone()))
-                .await;
+            let mut answer = ask_as(&studio, &operation, (&eve.access, &eves_key), &path, body).await;
             answer.headers.remove("x-request-id");
             answer
         };
@@ -354,14 +414,8 @@ async fn what_belongs_to_another_workspace_is_not_there() {
             }
         }
         // Nothing came of it, and its owner finds it: the 404 was about whose it is.
-        let own = studio
-            .send(
-                &method,
-                &filled(path, &theirs),
-                Some(&ada.access),
-                Some(json!({})),
-            )
-            .await;
+        let whose = (ada.access.as_str(), adas_key.as_str());
+        let own = ask_as(&studio, &operation, whose, &filled(path, &theirs), &json!({})).await;
         assert_ne!(own.status, 404, "{method} {path}");
     }
 }

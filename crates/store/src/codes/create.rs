@@ -118,32 +118,51 @@ pub(super) fn settlement(new: &NewCode) -> Settlement {
     }
 }
 
+/// Rows that travel together.
+const GROUP: usize = 256;
+
 /// Writes the row and the event of a code that is counted already.
 pub(super) async fn insert<D: Db>(db: &mut D, new: &NewCode) -> Result<Code, StoreError> {
-    let variants = write_variants(&new.variants)?;
-    let search_key = search_key(&new.name, &new.destination_url, new.short_id);
-    let parameters = [
-        Value::Integer(new.workspace.0),
-        Value::Text(new.short_id.as_str()),
-        Value::Text(&new.name),
-        Value::Text(&new.destination_url),
-        Value::Text(&variants),
-        Value::Text(&search_key),
-        Value::MaybeInteger((!new.is_active).then_some(new.at.0)),
-        Value::Integer(new.at.0),
-    ];
-    let code = db
-        .row(sql::INSERT_CODE, &parameters, read)
-        .await?
-        .ok_or_else(|| StoreError::fault("a new code has no row"))?;
-    let data = (new.describe)(&code, None);
-    let news = News {
-        workspace: new.workspace,
-        kind: EventKind::DynamicQrCreated,
-        data: &data,
-        at: new.at,
-        request: new.request,
-    };
-    events::record(db, &news).await?;
-    Ok(code)
+    let stored = insert_all(db, std::slice::from_ref(new)).await?.pop();
+    stored.ok_or_else(|| StoreError::fault("a new code has no row"))
+}
+
+/// The same of many.
+pub(super) async fn insert_all<D: Db>(db: &mut D, codes: &[NewCode]) -> Result<Vec<Code>, StoreError> {
+    let mut stored = Vec::with_capacity(codes.len());
+    for group in codes.chunks(GROUP) {
+        let texts = group.iter().map(|new| {
+            let key = search_key(&new.name, &new.destination_url, new.short_id);
+            Ok((write_variants(&new.variants)?, key))
+        });
+        let texts: Vec<(String, String)> = texts.collect::<Result<_, StoreError>>()?;
+        let rows = group.iter().zip(&texts).map(|(new, (variants, search_key))| {
+            [
+                Value::Integer(new.workspace.0),
+                Value::Text(new.short_id.as_str()),
+                Value::Text(&new.name),
+                Value::Text(&new.destination_url),
+                Value::Text(variants),
+                Value::Text(search_key),
+                Value::MaybeInteger((!new.is_active).then_some(new.at.0)),
+                Value::Integer(new.at.0),
+            ]
+        });
+        let rows: Vec<_> = rows.collect();
+        let inserted = db.row_of_each(sql::INSERT_CODE, &rows, read).await?;
+        for (new, code) in group.iter().zip(inserted) {
+            let code = code.ok_or_else(|| StoreError::fault("a new code has no row"))?;
+            let data = (new.describe)(&code, None);
+            let news = News {
+                workspace: new.workspace,
+                kind: EventKind::DynamicQrCreated,
+                data: &data,
+                at: new.at,
+                request: new.request,
+            };
+            events::record(db, &news).await?;
+            stored.push(code);
+        }
+    }
+    Ok(stored)
 }

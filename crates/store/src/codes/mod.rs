@@ -2,6 +2,7 @@
 
 mod blocklist;
 mod change;
+mod commit_batch;
 mod commit_render;
 mod create;
 mod delete;
@@ -18,16 +19,17 @@ use crate::{
     unit::{Db, Value, count},
 };
 
-pub(crate) use self::erase::erase;
 pub use self::{
     blocklist::BlockedPatterns,
     change::{ChangeCode, CodeChange},
+    commit_batch::{Batch, BatchCharge},
     commit_render::{CodeCharge, CodeReceipt},
     create::{CreateCode, NewCode},
     entities::{Code, CodeField, CodeState, DescribeCode, ServedCode, Variant},
     list::{AsOf, CodeOrder, CodePage, ListCodes},
     short_id::{InvalidShortId, ShortId},
 };
+pub(crate) use self::{commit_batch::CommitBatch, erase::erase};
 
 /// What a change wants of the workspace's row of balances.
 struct Settlement {

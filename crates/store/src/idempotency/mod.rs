@@ -4,6 +4,7 @@ mod claim;
 mod entities;
 mod keep;
 mod release;
+mod renew;
 pub(crate) mod sql;
 
 pub use self::entities::{Claim, Claimed, Keep, Kept, KeptAnswer, KeptBody, MakeAnswer};

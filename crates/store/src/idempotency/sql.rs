@@ -31,6 +31,11 @@ statements! {
         UPDATE idempotent_answers SET head = $4, file = $5 \
         WHERE workspace_id = $1 AND key_hash = $2 AND holder = $3 AND head IS NULL";
 
+    /// $1 workspace, $2 key, $3 holder, $4 free at.
+    RENEW = "\
+        UPDATE idempotent_answers SET free_at = $4 \
+        WHERE workspace_id = $1 AND key_hash = $2 AND holder = $3 AND head IS NULL";
+
     RELEASE = "\
         DELETE FROM idempotent_answers \
         WHERE workspace_id = $1 AND key_hash = $2 AND holder = $3 AND head IS NULL";

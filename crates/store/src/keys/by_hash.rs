@@ -28,7 +28,8 @@ impl Unit for ByHash {
     }
 }
 
-fn read(row: &dyn Columns) -> Result<KeyAccess, StoreError> {
+/// Reads the columns of `sql::KEY_BY_HASH`.
+pub(crate) fn read(row: &dyn Columns) -> Result<KeyAccess, StoreError> {
     Ok(KeyAccess {
         key_id: KeyId(row.integer(0)?),
         workspace_id: WorkspaceId(row.integer(1)?),

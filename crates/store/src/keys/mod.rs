@@ -10,4 +10,4 @@ pub(crate) mod sql;
 mod touch;
 
 pub use self::entities::{Key, KeyAccess, KeyHash, KeyUsage, NewKey};
-pub(crate) use self::{create::insert, list::ListAllKeys};
+pub(crate) use self::{by_hash::read as read_access, create::insert, list::ListAllKeys};

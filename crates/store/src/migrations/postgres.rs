@@ -56,6 +56,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("postgres/0008_webhooks.sql"),
     },
+    Migration {
+        number: 9,
+        name: "0009_jobs",
+        runs_with: 1,
+        text: include_str!("postgres/0009_jobs.sql"),
+    },
 ];
 
 /// Any number that means this lock alone, to PostgreSQL's advisory locks of one database.

@@ -57,6 +57,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         runs_with: 1,
         text: include_str!("sqlite/0008_webhooks.sql"),
     },
+    Migration {
+        number: 9,
+        name: "0009_jobs",
+        runs_with: 1,
+        text: include_str!("sqlite/0009_jobs.sql"),
+    },
 ];
 
 const TABLE: &str = "\

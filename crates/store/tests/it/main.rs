@@ -16,6 +16,7 @@ mod cases {
     mod concurrency;
     mod hooks;
     mod idempotency;
+    mod jobs;
     mod keys;
     mod profiles;
     pub(crate) mod scans;

@@ -9,15 +9,15 @@ mod problems;
 mod style;
 mod summary;
 
-pub(crate) use options::Options;
+pub(crate) use options::{Fields as FieldOptions, Given, Options};
+pub(crate) use payload::{Members, PayloadFlags, data_type_of, member_names};
+pub(crate) use pictures::read as read_picture;
 
 use std::io::{self, Read};
 
 use qrstudio_server::render::{Job, RenderError};
 
 use self::destination::Destination;
-use self::options::Given;
-use self::payload::Members;
 use self::problems::Spelling;
 use crate::exit::{self, Failure, Outcome};
 
@@ -53,7 +53,7 @@ pub(crate) fn run(options: Options) -> Outcome {
         data_type: data_type.as_deref(),
         single_options,
     };
-    let mut fields = given.into_fields();
+    let mut fields = given.to_fields();
     for (name, upload) in pictures.read()? {
         fields.set_file(name, upload);
     }
@@ -87,7 +87,7 @@ fn settle_contents(given: &mut Given, members: Members) -> Result<Option<String>
                 .tip("put everything into the JSON object of --payload, or leave it out"),
         );
     }
-    if let Some(found) = payload::data_type_of(&members, given.get("data_type"))? {
+    if let Some(found) = data_type_of(&members, given.get("data_type"))? {
         given.set_default("data_type", found);
         given.set_default("payload", payload::object(members));
     }

@@ -46,7 +46,7 @@ pub(crate) struct Options {
 
 /// The fields themselves.
 #[derive(Debug, Args)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     /// The same as DATA
     #[arg(long, value_name = "TEXT", help_heading = "What to encode")]
     pub(super) data: Option<String>,
@@ -107,11 +107,11 @@ pub(super) struct Fields {
 
 /// Fields by their names on the wire, as text; each at most once.
 #[derive(Debug)]
-pub(super) struct Given(Vec<(&'static str, String)>);
+pub(crate) struct Given(Vec<(&'static str, String)>);
 
 impl Fields {
     /// The fields that were given, and the pictures among them.
-    pub(super) fn given(self) -> (Given, Pictures) {
+    pub(crate) fn given(self) -> (Given, Pictures) {
         let Self {
             data,
             data_type,
@@ -146,7 +146,7 @@ impl Fields {
 }
 
 impl Given {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(given, _)| *given == name)
@@ -160,17 +160,17 @@ impl Given {
             .map(|(_, text)| text)
     }
 
-    pub(super) fn set_default(&mut self, name: &'static str, text: impl Into<String>) {
+    pub(crate) fn set_default(&mut self, name: &'static str, text: impl Into<String>) {
         if self.get(name).is_none() {
             self.0.push((name, text.into()));
         }
     }
 
     /// The fields as the service's checks take them.
-    pub(super) fn into_fields(self) -> qrstudio_server::fields::Fields {
+    pub(crate) fn to_fields(&self) -> qrstudio_server::fields::Fields {
         let mut fields = qrstudio_server::fields::Fields::new();
-        for (name, text) in self.0 {
-            fields.set_text(name, text);
+        for (name, text) in &self.0 {
+            fields.set_text(*name, text.as_str());
         }
         fields
     }

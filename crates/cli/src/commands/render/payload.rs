@@ -76,9 +76,18 @@ impl DataType {
     }
 }
 
+/// The members of all payloads, each once.
+pub(crate) fn member_names() -> impl Iterator<Item = &'static str> {
+    let all = || TYPES.iter().flat_map(DataType::members);
+    all()
+        .enumerate()
+        .filter(move |(at, name)| !all().take(*at).any(|earlier| earlier == *name))
+        .map(|(_, name)| name)
+}
+
 /// The members of all payloads as options.
 #[derive(Debug, Args)]
-pub(super) struct PayloadFlags {
+pub(crate) struct PayloadFlags {
     /// The network's name
     #[arg(long, value_name = "NAME", help_heading = "Wi-Fi (wifi)")]
     ssid: Option<String>,
@@ -193,7 +202,7 @@ pub(super) struct PayloadFlags {
 }
 
 /// Members of a payload in the order of their options.
-pub(super) type Members = Vec<(&'static str, Value)>;
+pub(crate) type Members = Vec<(&'static str, Value)>;
 
 /// A value given once stays a text, several become a list.
 fn one_or_list(mut values: Vec<String>) -> Option<Value> {
@@ -206,7 +215,7 @@ fn one_or_list(mut values: Vec<String>) -> Option<Value> {
 
 impl PayloadFlags {
     /// The members that were given.
-    pub(super) fn given(self) -> Members {
+    pub(crate) fn given(self) -> Members {
         let text = |value: Option<String>| value.map(Value::String);
         [
             ("ssid", text(self.ssid)),
@@ -277,7 +286,7 @@ pub(super) fn object(members: Members) -> String {
 ///
 /// # Errors
 /// Members that the type does not know, or that several types or none would take together.
-pub(super) fn data_type_of(
+pub(crate) fn data_type_of(
     members: &[(&'static str, Value)],
     given: Option<&str>,
 ) -> Result<Option<&'static str>, Failure> {

@@ -55,7 +55,7 @@ pub(super) struct PictureFlags {
 }
 
 /// The pictures of a code: fields that are texts, and those that are files.
-pub(super) struct Pictures {
+pub(crate) struct Pictures {
     pub(super) texts: Vec<(&'static str, Option<String>)>,
     files: [(&'static str, Option<PathBuf>); 2],
     urls: [(&'static str, &'static str, bool); 2],
@@ -87,7 +87,7 @@ impl Pictures {
     ///
     /// # Errors
     /// A file that cannot be read; and URLs, which a command without a network cannot follow.
-    pub(super) fn read(&self) -> Result<Vec<(&'static str, Upload)>, Failure> {
+    pub(crate) fn read(&self) -> Result<Vec<(&'static str, Upload)>, Failure> {
         if let Some((url, file, _)) = self.urls.iter().find(|(_, _, given)| *given) {
             return Err(Failure::bad_input(format_args!("{url}: nothing is fetched here"))
                 .tip(format_args!("download the picture, and give {file}")));
@@ -96,22 +96,29 @@ impl Pictures {
             .files
             .iter()
             .filter_map(|(name, path)| Some((*name, path.as_ref()?)));
-        given.map(|(name, path)| Ok((name, read(name, path)?))).collect()
+        given
+            .map(|(name, path)| {
+                let upload = read(path).map_err(|error| {
+                    let option = name.replace('_', "-");
+                    Failure::bad_input(format_args!(
+                        "--{option}: cannot read {}: {error}",
+                        path.display()
+                    ))
+                });
+                Ok((name, upload?))
+            })
+            .collect()
     }
 }
 
-fn read(name: &str, path: &Path) -> Result<Upload, Failure> {
-    let option = name.replace('_', "-");
-    let failed = |error: std::io::Error| {
-        Failure::bad_input(format_args!(
-            "--{option}: cannot read {}: {error}",
-            path.display()
-        ))
-    };
+/// Reads a picture's file.
+///
+/// # Errors
+/// What the operating system says.
+pub(crate) fn read(path: &Path) -> std::io::Result<Upload> {
     let mut bytes = Vec::new();
     // One byte more than any field takes shows that there is too much.
     let most = u64::try_from(Upload::MOST).unwrap_or(u64::MAX).saturating_add(1);
-    let file = std::fs::File::open(path).map_err(failed)?;
-    file.take(most).read_to_end(&mut bytes).map_err(failed)?;
+    std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(Upload::new(bytes))
 }

@@ -8,10 +8,12 @@ use qrstudio_store::{
 use super::object::describe;
 use crate::app::App;
 use crate::blocklist::Blocklist;
+use crate::charge::Payer;
 use crate::entropy;
 use crate::error::{Error, Result};
 use crate::idempotency;
 use crate::plans::Plan;
+use crate::render::CarriedCode;
 use crate::target::Target;
 
 /// What is wanted of a code that is to be made.
@@ -40,6 +42,18 @@ impl Wanted {
             request: self.request,
         }
     }
+}
+
+/// The row of a code that a render carries.
+pub(crate) fn carried(app: &App, payer: &Payer, code: &CarriedCode) -> NewCode {
+    let wanted = Wanted {
+        name: code.name.clone(),
+        destination_url: code.destination_url.clone(),
+        variants: Vec::new(),
+        is_active: true,
+        request: payer.request,
+    };
+    wanted.row(app, payer.workspace, &payer.plan, code.short_id)
 }
 
 /// Draws a short id.

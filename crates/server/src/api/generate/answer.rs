@@ -7,6 +7,7 @@ use axum::http::header::InvalidHeaderValue;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use qrstudio_store::Receipt;
 
+use crate::charge;
 use crate::error::{Error, Result};
 use crate::fields::Ignored;
 use crate::pictures::{Origin, Picture};
@@ -48,7 +49,10 @@ impl Answer {
             "x-qr-plan",
             HeaderValue::from_static(self.effective.name.as_str()),
         );
-        tell("x-qr-quota-remaining", self.quota_remaining(receipt));
+        tell(
+            "x-qr-quota-remaining",
+            charge::remaining(&self.workspace, receipt),
+        );
         if receipt.from_overage > 0 {
             tell("x-qr-overage", HeaderValue::from_static("true"));
         }
@@ -65,13 +69,5 @@ impl Answer {
     /// The bytes of the picture.
     pub(super) fn body(&self) -> Body {
         Body::from(self.picture.bytes.clone())
-    }
-
-    /// What is left of the quota, and the credits.
-    fn quota_remaining(&self, receipt: &Receipt) -> HeaderValue {
-        match self.workspace.remaining(receipt.used) {
-            Some(remaining) => remaining.saturating_add(receipt.credits).into(),
-            None => HeaderValue::from_static("unlimited"),
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! `POST /api/v1/generate/`: text in, a print-ready image out.
 
 mod answer;
-mod charge;
+pub(crate) mod bulk;
 pub(super) mod schema;
 
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use crate::api::dynamic::commit as codes;
 use crate::app::App;
 use crate::auth::ApiKey;
 use crate::body::{self, Gathered};
+use crate::charge;
 use crate::error::{Detail, Error, Result};
 use crate::fields::{Fields, Ignored, Upload};
 use crate::idempotency::{self, Held, IdempotencyKey};
@@ -117,7 +118,7 @@ pub(crate) async fn create(State(app): State<App>, key: ApiKey, request: Request
 }
 
 /// Whether a picture that was drawn before will not do.
-fn wants_afresh(headers: &HeaderMap) -> bool {
+pub(super) fn wants_afresh(headers: &HeaderMap) -> bool {
     let values = headers.get_all(CACHE_CONTROL).iter();
     values
         .filter_map(|value| value.to_str().ok())
@@ -163,26 +164,19 @@ async fn pay(app: &App, key: &ApiKey, answer: &Arc<Answer>, held: Option<Held>) 
             held.keep(body, move |paid: &CodeReceipt| answer.headers(&paid.receipt).ok())
         });
         let row = code_row(app, key, code);
-        return Box::pin(charge::commit_code(app, key, row, keep)).await;
+        return Box::pin(charge::commit_code(app, &key.payer(), row, keep)).await;
     }
     match kept {
-        None => charge::commit(app, key).await,
+        None => charge::commit(app, &key.payer()).await,
         Some((body, held, answer)) => {
             let keep = held.keep(body, move |receipt: &Receipt| answer.headers(receipt).ok());
-            charge::commit_kept(app, key, keep).await
+            charge::commit_kept(app, &key.payer(), keep).await
         }
     }
 }
 
 fn code_row(app: &App, key: &ApiKey, code: &CarriedCode) -> NewCode {
-    let wanted = codes::Wanted {
-        name: code.name.clone(),
-        destination_url: code.destination_url.clone(),
-        variants: Vec::new(),
-        is_active: true,
-        request: key.request(),
-    };
-    wanted.row(app, key.0.workspace_id, key.workspace_plan(), code.short_id)
+    codes::carried(app, &key.payer(), code)
 }
 
 /// The picture, drawn now or before. What was drawn before also fits.
@@ -200,7 +194,7 @@ async fn picture(app: &App, key: &ApiKey, mut spec: Spec, afresh: bool) -> Resul
     }
     let job = spec.fit().map_err(Error::Fields)?;
     allowed(app, key, job.spec()).await?;
-    charge::look(app, key).await?;
+    charge::look(app, &key.payer(), 1).await?;
     Box::pin(draw(app, key, job, name, afresh, now)).await
 }
 
@@ -240,7 +234,7 @@ async fn draw(
 async fn with_remote_pictures(app: &App, key: &ApiKey, mut spec: Spec, now: i64) -> Result<Spec> {
     let job = spec.clone().fit().map_err(Error::Fields)?;
     allowed(app, key, job.spec()).await?;
-    charge::look(app, key).await?;
+    charge::look(app, &key.payer(), 1).await?;
     app.remote().fetch(&mut spec, now).await?;
     Ok(spec)
 }
@@ -289,7 +283,7 @@ async fn allowed(app: &App, key: &ApiKey, spec: &Spec) -> Result<()> {
         return Err(Error::PlanBackground(plan.name));
     }
     match spec.code() {
-        Some(code) => charge::look_at_code(app, key, code).await,
+        Some(code) => charge::look_at_code(app, &key.payer(), code).await,
         None => Ok(()),
     }
 }
