@@ -28,6 +28,7 @@ fn every_command_has_tidy_help() {
     for command in [
         &["serve"][..],
         &["render"],
+        &["bulk"],
         &["config"],
         &["check"],
         &["migrate"],

@@ -10,17 +10,19 @@ use crate::commands::render::{FieldOptions, PayloadFlags};
 const EXAMPLES: &str = "\
 Examples:
   qrstudio bulk customers.csv --data-column landing_page --size-inches 3 -o codes.zip
-  qrstudio bulk tables.csv --data-column url --file-name 'table-{number}.svg' --format svg -o tables/
+  qrstudio bulk tables.csv --data-column url --file-name 'table-{number}.svg' -o tables/
   qrstudio bulk guests.csv --ssid-column network --password-column key -o wifi.zip --skip-bad
   qrstudio bulk codes.ndjson -o codes.zip
   qrstudio bulk customers.csv --data-column landing_page --dry-run
 
-The file is CSV (commas, semicolons or tabs; the first line names the columns) or NDJSON (one object a line, as POST
-/api/v1/generate/ takes it). Any field of a code is an option, which is for all rows, or a column, which wins where its cell is
-not empty: --color red, --color-column tint. A column that is called like a field is that field.
+The file is CSV (commas, semicolons or tabs; the first line names the columns) or NDJSON (one
+object a line, as POST /api/v1/generate/ takes it). Any field of a code is an option, which is for
+all rows, or a column, which wins where its cell is not empty: --color red, --color-column tint. A
+column that is called like a field is that field.
+
 Exit codes: 0 done, 1 could not be written, 2 some rows cannot be right.";
 
-/// Draw a code for every row of a table, into a ZIP archive or a folder: offline, on all cores
+/// Draw a code for every row of a table: offline, on all cores
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
