@@ -33,7 +33,8 @@ impl Template {
             Failure::bad_input(format_args!("--file-name: {what}"))
                 .tip("as in: --file-name 'table-{number}.png'")
         };
-        let end = Path::new(text).extension().and_then(|end| end.to_str());
+        // Not a path's extension: a name that is nothing but one has none.
+        let end = text.rsplit_once('.').map(|(_, end)| end);
         let format = qrstudio_server::render::choices("format")
             .into_iter()
             .find(|format| end.is_some_and(|end| end.eq_ignore_ascii_case(format)));
