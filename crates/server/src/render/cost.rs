@@ -1,4 +1,4 @@
-//! What a render will take, about: measured on one core of a common server, and rounded up.
+//! What a render will take, about: assumed at twice what `scripts/bench styled` shows for 9 000 pixels, so that estimates err to the safe side.
 
 use std::time::Duration;
 
