@@ -36,7 +36,7 @@ impl Fetcher {
     /// Judges every address of a URL's host as each request does, without connecting to any.
     ///
     /// # Errors
-    /// Those of [`Target::judge_addresses`]; [`FetchError::NoAddress`].
+    /// [`FetchError::Private`], [`FetchError::Port`], [`FetchError::NoAddress`], and why a name cannot be resolved.
     pub async fn judge(&self, target: &Target) -> Result<(), FetchError> {
         self.sockets(target).await.map(drop)
     }
