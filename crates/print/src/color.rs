@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use crate::error::ParseColorError;
 
@@ -28,6 +29,20 @@ pub struct Color {
     pub a: u8,
 }
 
+/// What a channel gives as light, as sRGB defines it (IEC 61966-2-1): its powers are taken once.
+static LINEAR: LazyLock<[f64; 256]> = LazyLock::new(|| {
+    let mut channel = 0.0;
+    [(); 256].map(|()| {
+        let value = channel / 255.0;
+        channel += 1.0;
+        if value <= 0.04045 {
+            value / 12.92
+        } else {
+            ((value + 0.055_f64) / 1.055).powf(2.4)
+        }
+    })
+});
+
 impl Color {
     /// Opaque black.
     pub const BLACK: Color = Color::rgb(0, 0, 0);
@@ -46,14 +61,7 @@ impl Color {
 
     /// Relative luminance as WCAG 2 defines it, 0 (black) to 1 (white); opacity plays no part.
     pub fn luminance(self) -> f64 {
-        let linear = |channel: u8| {
-            let value = f64::from(channel) / 255.0;
-            if value <= 0.04045 {
-                value / 12.92
-            } else {
-                ((value + 0.055) / 1.055).powf(2.4)
-            }
-        };
+        let linear = |channel: u8| LINEAR.get(usize::from(channel)).copied().unwrap_or_default();
         0.2126 * linear(self.r) + 0.7152 * linear(self.g) + 0.0722 * linear(self.b)
     }
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use qrstudio_store::{DatabaseUrl, Options, Store, StoreError};
 use serde::Serialize;
+use tracing_subscriber::filter::Targets;
 
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
@@ -327,7 +328,7 @@ fn secret_key(config: &Config) -> Finding {
 }
 
 fn log(config: &Config) -> Finding {
-    match tracing_subscriber::EnvFilter::try_new(&config.log) {
+    match config.log.parse::<Targets>() {
         Ok(_) => finding(LOG, Verdict::Ok, format!("logging {:?}", config.log)),
         Err(error) => finding(
             LOG,

@@ -1,8 +1,8 @@
 //! Every route on one page.
 
 use axum::Router;
-use axum::middleware::from_fn;
 use axum::routing::get;
+use tower::layer::layer_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -12,7 +12,7 @@ use crate::api::{
 };
 use crate::app::App;
 use crate::error::{method_not_allowed, not_found};
-use crate::middleware::{Shell, note_route};
+use crate::middleware::{NoteRoute, Shell};
 use crate::scan::Front;
 
 /// The whole service, ready for a listener or for a test. Scans, `/q/{short_id}/`, do not come to the router: `scan/front.rs` takes
@@ -34,7 +34,7 @@ pub fn service(app: App) -> Front {
         .route("/api/openapi.json", get(openapi::show).with_state(document))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn(note_route));
+        .layer(layer_fn(NoteRoute));
     Front::new(app.scans().clone(), Shell::new(router, app))
 }
 

@@ -9,7 +9,7 @@ pub struct Options {
     pub readers: usize,
     /// SQLite: how long to wait for another process that writes.
     pub busy_timeout: Duration,
-    /// PostgreSQL: most connections at once; at least 1.
+    /// PostgreSQL: most connections at once; at least 1. Two more are for glances.
     pub connections: usize,
     /// PostgreSQL: how long making a connection may take.
     pub connect_timeout: Duration,

@@ -27,7 +27,7 @@ pub(crate) struct Options {
 /// Serves until told to stop.
 pub(crate) fn run(options: Options) -> Outcome {
     let loaded = config::load(options.settings)?;
-    qrstudio_server::start_logging(&loaded.config)
+    let _log = qrstudio_server::start_logging(&loaded.config)
         .map_err(|error| Failure::bad_input(loaded.located("log", error)))?;
     let terminal = Terminal::find();
     let hooks = Hooks {

@@ -1,13 +1,9 @@
 //! `GET /api/v1/usage/`: what the key may do, and how much of the month is used.
 
-use axum::extract::State;
-use qrstudio_store::{Millis, Month};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::App;
-use crate::auth::ApiKey;
-use crate::error::{Error, Result};
+use crate::auth::KeyAndUsage;
 use crate::reply::Reply;
 
 /// What a key may do, and how much of the month is used. `null` is unlimited.
@@ -67,15 +63,9 @@ pub(crate) struct Usage {
         (status = 200, description = "Plan, use and credits", body = Usage),
     )
 )]
-pub(crate) async fn show(State(app): State<App>, key: ApiKey) -> Result<Reply<Usage>> {
-    let month = Month::of(Millis(app.clock().now_ms()));
-    let used = app
-        .store()
-        .usage(key.0.workspace_id, key.0.key_id, month)
-        .await?
-        .ok_or(Error::InvalidKey)?;
+pub(crate) async fn show(KeyAndUsage(key, used): KeyAndUsage) -> Reply<Usage> {
     let (effective, workspace) = (key.effective_plan(), key.workspace_plan());
-    Ok(Reply::ok(Usage {
+    Reply::ok(Usage {
         key_prefix: key.0.prefix.clone(),
         plan: effective.name.as_str(),
         monthly_quota: workspace.monthly_renders,
@@ -89,5 +79,5 @@ pub(crate) async fn show(State(app): State<App>, key: ApiKey) -> Result<Reply<Us
         active_dynamic_qrs: used.active_codes,
         credits_remaining: used.credits,
         key_used_this_month: used.key_used,
-    }))
+    })
 }

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::HeaderName;
 use axum::http::request::Parts;
-use qrstudio_store::{KeyAccess, KeyHash, Millis, RequestId as StoredId};
+use qrstudio_store::{KeyAccess, KeyHash, Millis, Month, RequestId as StoredId, Usage};
 
 use crate::app::App;
 use crate::charge::Payer;
@@ -57,16 +57,29 @@ impl FromRequestParts<App> for ApiKey {
 
     /// Missing, malformed, unknown and revoked keys take one path: each is hashed and looked up, and none is found.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let raw = parts
-            .headers
-            .get(X_API_KEY)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let access = app
-            .store()
-            .key_by_hash(&KeyHash::of(raw))
-            .await?
-            .ok_or(Error::InvalidKey)?;
+        let found = app.store().key_by_hash(&hash(parts)).await?;
+        Self::admit(found.ok_or(Error::InvalidKey)?, parts, app).await
+    }
+}
+
+/// The key of a request, and what it and its workspace have used of the month, in one look.
+#[derive(Debug)]
+pub(crate) struct KeyAndUsage(pub(crate) ApiKey, pub(crate) Usage);
+
+impl FromRequestParts<App> for KeyAndUsage {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let month = Month::of(Millis(app.clock().now_ms()));
+        let found = app.store().key_and_usage(&hash(parts), month).await?;
+        let (access, usage) = found.ok_or(Error::InvalidKey)?;
+        Ok(Self(ApiKey::admit(access, parts, app).await?, usage))
+    }
+}
+
+impl ApiKey {
+    /// Counts the request of a key that works, and notes its use.
+    async fn admit(access: KeyAccess, parts: &Parts, app: &App) -> Result<Self, Error> {
         super::note(parts, access.workspace_id);
         let caps = Caps {
             effective: *app
@@ -83,6 +96,11 @@ impl FromRequestParts<App> for ApiKey {
         note_use(app, &key.0).await;
         Ok(key)
     }
+}
+
+fn hash(parts: &Parts) -> KeyHash {
+    let raw = parts.headers.get(X_API_KEY).and_then(|value| value.to_str().ok());
+    KeyHash::of(raw.unwrap_or_default())
 }
 
 /// Keeps the time of last use exact to a minute: at most one write a minute, on whichever request is the first. A render

@@ -11,7 +11,7 @@ mod session;
 use std::sync::Arc;
 
 pub(crate) use self::access_token::AccessTokens;
-pub(crate) use self::api_key::ApiKey;
+pub(crate) use self::api_key::{ApiKey, KeyAndUsage};
 pub(crate) use self::device::{Device, Devices};
 pub(crate) use self::one_time::OneTimeToken;
 pub(crate) use self::refresh_token::RefreshToken;

@@ -4,25 +4,27 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::body::HttpBody as _;
+use axum::extract::MatchedPath;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
 use super::request_id::RequestId;
 use crate::app::App;
+use crate::logging::REQUESTS;
 use crate::rate::{Caller, Standing};
 
 /// What a request turns out to be about, noted on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Noted {
-    route: OnceLock<String>,
+    route: OnceLock<MatchedPath>,
     workspace: OnceLock<i64>,
     standing: OnceLock<(Caller, Standing)>,
 }
 
 impl Noted {
     /// The route's pattern.
-    pub(crate) fn route(&self, pattern: &str) {
-        let _ = self.route.set(pattern.to_owned());
+    pub(super) fn route(&self, pattern: MatchedPath) {
+        let _ = self.route.set(pattern);
     }
 
     /// How the caller stands with its requests a minute.
@@ -80,10 +82,10 @@ impl Drop for Line {
             None => (499, None),
         };
         tracing::info!(
-            target: "qrstudio::request",
-            id = %self.id,
-            method = %known(&self.method),
-            route = self.noted.route.get().map_or("none", String::as_str),
+            target: REQUESTS,
+            id = self.id.as_str(),
+            method = known(&self.method),
+            route = self.noted.route.get().map_or("none", MatchedPath::as_str),
             status,
             ms = (milliseconds * 1000.0).round() / 1000.0,
             bytes,

@@ -12,17 +12,16 @@ mod tests;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use tower::ServiceExt as _;
-use tracing::{Instrument as _, Span};
+use tower::{Service, ServiceExt as _};
 
 pub(crate) use log::Noted;
 pub(crate) use request_id::RequestId;
@@ -32,6 +31,7 @@ use self::cors::Cors;
 use crate::app::App;
 use crate::error::Error;
 use crate::listener::{Peer, Wire};
+use crate::logging;
 use crate::rate;
 
 /// The router with everything that goes around it.
@@ -77,7 +77,6 @@ impl Shell {
             id.clone(),
             Arc::clone(&noted),
         );
-        let span = tracing::info_span!("request", id = %id);
         let wire = request.extensions().get::<Peer>().map_or(Wire::Plain, Peer::wire);
         let cors = Cors::of(&request, self.app.config());
 
@@ -85,8 +84,12 @@ impl Shell {
             preflight
         } else {
             let config = self.app.config();
-            match span.in_scope(|| secure::admit(&mut request, config, &self.told)) {
-                Ok(()) => routed(self.router, request, span).await,
+            let admitted = {
+                let _entered = logging::enter(&id);
+                secure::admit(&mut request, config, &self.told)
+            };
+            match admitted {
+                Ok(()) => routed(self.router, request, &id).await,
                 Err(error) => error.into_response(),
             }
         };
@@ -108,23 +111,38 @@ impl Shell {
 }
 
 /// What the routes answer, even if they panic.
-async fn routed(router: Router, request: Request<Body>, span: Span) -> Response {
+async fn routed(router: Router, request: Request<Body>, id: &RequestId) -> Response {
     // A panic unwinds through values of this request alone; shared state is behind locks that poison.
-    let answered = AssertUnwindSafe(router.oneshot(request))
-        .catch_unwind()
-        .instrument(span.clone())
-        .await;
-    match answered {
+    let answered = AssertUnwindSafe(router.oneshot(request)).catch_unwind();
+    match logging::within(id, answered).await {
         Ok(Ok(response)) => response,
         Ok(Err(never)) => match never {},
-        Err(panic) => span.in_scope(|| Error::panicked(&*panic).into_response()),
+        Err(panic) => {
+            let _entered = logging::enter(id);
+            Error::panicked(&*panic).into_response()
+        }
     }
 }
 
 /// Notes the matched route for the log line: the raw path may hold anything.
-pub(crate) async fn note_route(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
-    if let (Some(route), Some(noted)) = (route, request.extensions().get::<Arc<Noted>>()) {
-        noted.route(route.as_str());
+#[derive(Clone)]
+pub(crate) struct NoteRoute<S>(pub(crate) S);
+
+impl<S: Service<Request>> Service<Request> for NoteRoute<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(context)
     }
-    next.run(request).await
+
+    fn call(&mut self, request: Request) -> S::Future {
+        let extensions = request.extensions();
+        if let (Some(route), Some(noted)) = (extensions.get::<MatchedPath>(), extensions.get::<Arc<Noted>>())
+        {
+            noted.route(route.clone());
+        }
+        self.0.call(request)
+    }
 }

@@ -1,6 +1,5 @@
 //! The log line of a request: what stands in it, and what must not.
 
-use std::io;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::body::Body;
@@ -21,30 +20,12 @@ pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 static BESIDE: LazyLock<[tracing::Dispatch; 2]> =
     LazyLock::new(|| std::array::from_fn(|_| tracing::Dispatch::new(tracing_subscriber::registry())));
 
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 impl Lines {
     /// Collects what this thread logs, until the guard goes.
     pub(crate) fn collect(&self) -> tracing::subscriber::DefaultGuard {
         LazyLock::force(&BESIDE);
         let lines = self.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .flatten_event(true)
-            .without_time()
-            .with_writer(move || lines.clone())
-            .with_max_level(tracing::Level::TRACE)
-            .finish();
-        tracing::subscriber::set_default(subscriber)
+        qrstudio_server::watch_log(move |line| lines.0.lock().unwrap().extend_from_slice(line))
     }
 
     pub(crate) fn text(&self) -> String {

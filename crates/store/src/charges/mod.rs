@@ -6,7 +6,7 @@ mod entities;
 pub(crate) mod queue;
 pub(crate) mod sql;
 mod thresholds;
-mod usage;
+pub(crate) mod usage;
 
 pub(crate) use self::commit_render::{CommitRender, CommitRenders};
 pub use self::entities::{Allowance, Charge, ChargeOutcome, DayRenders, Receipt, Usage};

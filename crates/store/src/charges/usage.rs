@@ -43,16 +43,18 @@ impl Unit for Look {
             Value::Integer(self.key.0),
             Value::Integer(self.month.number()),
         ];
-        db.row(sql::USAGE, &parameters, read).await
+        db.row(sql::USAGE, &parameters, |row| read(row, 0)).await
     }
 }
 
-fn read(row: &dyn Columns) -> Result<Usage, StoreError> {
+/// Reads the columns of `sql::USAGE`, of which the first is column `from`.
+pub(crate) fn read(row: &dyn Columns, from: usize) -> Result<Usage, StoreError> {
+    let number = |column| count(row.integer(from + column)?);
     Ok(Usage {
-        used: count(row.integer(0)?)?,
-        key_used: count(row.integer(1)?)?,
-        overage: count(row.integer(2)?)?,
-        credits: count(row.integer(3)?)?,
-        active_codes: count(row.integer(4)?)?,
+        used: number(0)?,
+        key_used: number(1)?,
+        overage: number(2)?,
+        credits: number(3)?,
+        active_codes: number(4)?,
     })
 }

@@ -11,7 +11,13 @@ use crate::{Options, StoreError, url::PostgresUrl};
 /// The oldest PostgreSQL that the statements are tested on.
 const OLDEST: i64 = 150_000;
 
-pub(super) fn pool(url: &PostgresUrl, names: &Names, options: &Options) -> Result<Pool, StoreError> {
+/// A pool of at most `size` connections, which are made as they are needed.
+pub(super) fn pool(
+    url: &PostgresUrl,
+    names: &Names,
+    options: &Options,
+    size: usize,
+) -> Result<Pool, StoreError> {
     let mut config = url.config.clone();
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(options.connect_timeout);
@@ -37,7 +43,7 @@ pub(super) fn pool(url: &PostgresUrl, names: &Names, options: &Options) -> Resul
     };
     let session = session(options);
     Pool::builder(manager)
-        .max_size(options.connections.max(1))
+        .max_size(size)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(options.call_timeout))
         .create_timeout(Some(options.connect_timeout))

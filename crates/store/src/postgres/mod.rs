@@ -1,17 +1,19 @@
-//! PostgreSQL: a bounded pool of connections; a unit is a transaction on one of them. Charges that wait share one.
+//! PostgreSQL: a bounded pool of connections; a unit is a transaction on one of them. Charges that wait share one, and glances
+//! share a connection.
 
 mod connect;
 mod db;
 mod error;
+mod glances;
 mod tls;
 
 use std::{sync::Arc, time::Duration};
 
-use deadpool_postgres::{Object, Pool};
+use deadpool_postgres::{Object, Pool, PoolError};
 use tokio::time::{Instant, timeout_at};
 
-use self::db::PostgresDb;
 pub(crate) use self::error::Names;
+use self::{db::PostgresDb, glances::Glances};
 use crate::{
     Charge, ChargeOutcome, Options, StoreError, WriteCounters,
     charges::{
@@ -35,6 +37,7 @@ pub(crate) struct Postgres {
 /// A pool of connections to one database.
 struct Connections {
     pool: Pool,
+    glances: Glances,
     names: Names,
     call_timeout: Duration,
     /// Migrations and their waiting for each other may take longer than a call.
@@ -57,7 +60,8 @@ impl Postgres {
             database: url.database().to_owned(),
         };
         let connections = Arc::new(Connections {
-            pool: connect::pool(url, &names, options)?,
+            pool: connect::pool(url, &names, options, options.connections.max(1))?,
+            glances: Glances::new(connect::pool(url, &names, options, Glances::CONNECTIONS)?),
             names,
             call_timeout: options.call_timeout,
             migration_timeout: Duration::from_secs(600).max(options.call_timeout),
@@ -101,6 +105,7 @@ impl Postgres {
     pub(crate) async fn close(&self) {
         self.charges.close().await;
         self.connections.pool.close();
+        self.connections.glances.close();
     }
 }
 
@@ -130,23 +135,10 @@ impl Connections {
     }
 
     async fn attempt<U: Unit>(&self, unit: &U, deadline: Instant) -> Result<U::Output, Failure> {
-        let mut client = match timeout_at(deadline, self.connection()).await {
-            Ok(Ok(client)) => client,
-            Ok(Err(error)) => {
-                return Err(Failure {
-                    error,
-                    again: false,
-                    undone: true,
-                });
-            }
-            Err(_) => {
-                return Err(Failure {
-                    error: self.no_answer(),
-                    again: false,
-                    undone: true,
-                });
-            }
-        };
+        if U::ACCESS == Access::Glance {
+            return self.glance(unit, deadline).await;
+        }
+        let mut client = self.in_time(self.pool.get(), deadline).await?;
         let result = match U::ACCESS {
             Access::Glance | Access::Look => timeout_at(deadline, self.look(&client, unit)).await,
             Access::Write => timeout_at(deadline, self.write(&mut client, unit)).await,
@@ -159,6 +151,40 @@ impl Connections {
                 again: false,
                 undone: false,
             })
+        })
+    }
+
+    async fn glance<U: Unit>(&self, unit: &U, deadline: Instant) -> Result<U::Output, Failure> {
+        let connection = self.glances.connection();
+        let client = self.in_time(connection, deadline).await?;
+        let result = timeout_at(deadline, self.look(&client, unit)).await;
+        result.unwrap_or_else(|_| {
+            // Whoever is in front of us may be in front of others for as long.
+            self.glances.give_up();
+            Err(Failure {
+                error: self.no_answer(),
+                again: false,
+                undone: true,
+            })
+        })
+    }
+
+    /// A connection, or that there was none until the deadline.
+    async fn in_time<C>(
+        &self,
+        connection: impl Future<Output = Result<C, PoolError>>,
+        deadline: Instant,
+    ) -> Result<C, Failure> {
+        let made = timeout_at(deadline, connection).await;
+        let error = match made {
+            Ok(Ok(client)) => return Ok(client),
+            Ok(Err(error)) => self.names.pool_error(&error),
+            Err(_) => self.no_answer(),
+        };
+        Err(Failure {
+            error,
+            again: false,
+            undone: true,
         })
     }
 

@@ -180,6 +180,15 @@ impl Writer {
     }
 }
 
+/// Where the pages are kept that a statement changes.
+#[derive(Clone, Copy)]
+enum Undo {
+    /// Units change few. In a file (in `/var/tmp`, mostly) each page of each statement is two system calls.
+    InMemory,
+    /// A migration may change all, and sort them for an index.
+    InFile,
+}
+
 struct WriterThread {
     db: SqliteDb,
     receiver: mpsc::Receiver<Order>,
@@ -190,6 +199,7 @@ struct WriterThread {
 
 impl WriterThread {
     fn work(&mut self) {
+        self.keep_undo(Undo::InMemory);
         while let Some(first) = self.next() {
             let mut group = Vec::new();
             let mut next = Some(first);
@@ -212,10 +222,22 @@ impl WriterThread {
             if let Some(work) = alone {
                 // Here SQLite itself waits, wherever the work comes upon another process.
                 drop(self.db.connection.busy_timeout(self.patience));
+                self.keep_undo(Undo::InFile);
                 work(&mut self.db);
+                self.keep_undo(Undo::InMemory);
                 drop(self.db.connection.busy_timeout(Duration::ZERO));
             }
         }
+    }
+
+    /// Tells SQLite where to keep the pages that a statement changes, in case it fails in the middle.
+    fn keep_undo(&self, undo: Undo) {
+        let store = match undo {
+            Undo::InMemory => "MEMORY",
+            Undo::InFile => "DEFAULT",
+        };
+        // Where it is refused, statements are slower and do the same.
+        drop(self.db.connection.pragma_update(None, "temp_store", store));
     }
 
     /// The next order, after a pause where there has been none for long.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::CACHE_CONTROL;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use qrstudio_store::{CodeReceipt, NewCode, Receipt, ShortId};
 
 use self::answer::Answer;
@@ -150,7 +150,9 @@ async fn render(
         code: code.clone(),
     });
     let receipt = pay(app, key, &answer, held).await?;
-    Ok((answer.headers(&receipt)?, answer.body()).into_response())
+    let mut response = Response::new(answer.body());
+    *response.headers_mut() = answer.headers(&receipt)?;
+    Ok(response)
 }
 
 /// Pays for the answer, stores the code that it carries, and keeps it where the request may be sent again.
