@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 
 use qrstudio_store::{DatabaseUrl, Options, Store, StoreError};
 use serde::Serialize;
-use tracing_subscriber::filter::Targets;
 
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::listener::Listener;
+use crate::logging;
 use crate::mail::MailSettings;
 use crate::plans::PlanName;
 use crate::secret;
@@ -328,12 +328,8 @@ fn secret_key(config: &Config) -> Finding {
 }
 
 fn log(config: &Config) -> Finding {
-    match config.log.parse::<Targets>() {
+    match logging::filter(&config.log) {
         Ok(_) => finding(LOG, Verdict::Ok, format!("logging {:?}", config.log)),
-        Err(error) => finding(
-            LOG,
-            Verdict::Problem,
-            format!("no log filter: {error}. Examples: info, debug, warn,qrstudio_server=debug"),
-        ),
+        Err(error) => finding(LOG, Verdict::Problem, error.to_string()),
     }
 }

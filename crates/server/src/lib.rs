@@ -59,7 +59,7 @@ pub use check::{Finding, Verdict, check};
 pub use config::{Config, ConnectionUrl, LogFormat, Origin, RateLimits, ScanDurability, SignUp};
 pub use limits::{Limits, Pace, ScanLimits, WebhookLimits};
 pub use listener::{Listener, Peer, Wire};
-pub use logging::{Log, LogError, start_logging, watch_log};
+pub use logging::{Log, LogError, NoFilter, start_logging, watch_log};
 pub use passwords::HashError;
 pub use secret::{SecretError, SecretKey, ShortSecret};
 pub use serve::{Hooks, ServeError, Started, migrate, serve};

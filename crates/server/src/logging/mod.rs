@@ -12,8 +12,9 @@ use std::cell::RefCell;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
+use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber};
-use tracing_subscriber::filter::{ParseError, Targets};
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -31,14 +32,38 @@ pub(crate) const REQUESTS: &str = "qrstudio::request";
 #[non_exhaustive]
 pub enum LogError {
     /// The filter cannot be read.
-    #[error("QRSTUDIO_LOG is no log filter: {0}. Examples: info, debug, warn,qrstudio_server=debug")]
-    Filter(#[from] ParseError),
+    #[error("QRSTUDIO_LOG is {0}")]
+    Filter(#[from] NoFilter),
     /// The thread that writes cannot be started.
     #[error("cannot start a thread: {0}")]
     Thread(#[from] std::io::Error),
     /// This process logs already.
     #[error("the log was started twice")]
     Twice,
+}
+
+/// Where a log filter says something else than levels.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "no log filter: '{0}' is not a level (off, error, warn, info, debug, trace), alone or for a module. Examples: info, debug, warn,qrstudio_server=debug"
+)]
+pub struct NoFilter(String);
+
+/// Reads a log filter: a level, levels by module, or both, separated by commas.
+pub(crate) fn filter(text: &str) -> Result<Targets, NoFilter> {
+    let mut filter = Targets::new();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let (module, level) = part.split_once('=').unwrap_or(("", part));
+        // Nothing is a level to `tracing`.
+        let known = Some(level.trim()).filter(|level| !level.is_empty());
+        let level: Option<LevelFilter> = known.and_then(|level| level.parse().ok());
+        let level = level.ok_or_else(|| NoFilter(part.to_owned()))?;
+        filter = match module.trim() {
+            "" => filter.with_default(level),
+            module => filter.with_target(module, level),
+        };
+    }
+    Ok(filter)
 }
 
 /// The log of this process. Dropped, it writes out what still waits.
@@ -54,9 +79,9 @@ impl Drop for Log {
 /// Sends this process's log lines to standard error, as the settings say.
 ///
 /// # Errors
-/// [`LogError::Filter`] where `config.log` is no filter.
+/// [`LogError::Filter`] where `config.log` is no filter, and the other causes.
 pub fn start_logging(config: &Config) -> Result<Log, LogError> {
-    let filter: Targets = config.log.parse()?;
+    let filter = filter(&config.log)?;
     let terminal = std::io::stderr().is_terminal();
     let look = match config.log_format {
         LogFormat::Text if terminal => Look::Colors,
@@ -110,5 +135,30 @@ impl<S: Subscriber, P: Fn(&[u8], Haste) + 'static> Layer<S> for Lines<P> {
             // A value that logs while it is written into a line.
             Err(_) => (self.put)(Writer::default().write(self.look, event), haste),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn a_filter_is_levels() {
+        let both = filter("warn, qrstudio_server=debug").unwrap();
+        assert!(both.would_enable("h2", &Level::WARN) && !both.would_enable("h2", &Level::INFO));
+        assert!(both.would_enable("qrstudio_server::scan", &Level::DEBUG));
+        assert!(!filter("off").unwrap().would_enable("h2", &Level::ERROR));
+        assert!(filter("INFO").unwrap().would_enable(REQUESTS, &Level::INFO));
+        for (text, said) in [
+            ("loud", "'loud'"),
+            ("info,a=", "''"),
+            ("=", "''"),
+            ("a=b=info", "'b=info'"),
+        ] {
+            let error = filter(text).unwrap_err().to_string();
+            assert!(error.contains(said), "{text}: {error}");
+        }
     }
 }
