@@ -152,7 +152,7 @@ def test_the_log_knows_neither_addresses_nor_links(postal, mail):
     log = postal.log_text()
     for secret in [*tokens, PASSWORD, "another kettle", "ada@example.com", "ada%40", "example.com"]:
         assert secret not in log, secret
-    assert re.search(r"given up.*letter=\"reset_password\".*the mail server answered 550 5\.1\.1", log), log
+    assert re.search(r"given up.*letter=reset_password.*the mail server answered 550 5\.1\.1", log), log
 
 
 def test_a_greylisted_letter_arrives(postal, mail):
