@@ -13,10 +13,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// A request makes and drops some hundred small values: with the C library's allocator, up to a sixth of its time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     // Wrong usage is clap's to report: it prints the message and ends with 2 itself.
     let options = options::Cli::parse();
