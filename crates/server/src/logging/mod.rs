@@ -130,11 +130,15 @@ impl<S: Subscriber, P: Fn(&[u8], Haste) + 'static> Layer<S> for Lines<P> {
             REQUESTS => Haste::MayWait,
             _ => Haste::AtOnce,
         };
-        WRITER.with(|writer| match writer.try_borrow_mut() {
-            Ok(mut writer) => (self.put)(writer.write(self.look, event), haste),
-            // A value that logs while it is written into a line.
-            Err(_) => (self.put)(Writer::default().write(self.look, event), haste),
+        let written = WRITER.try_with(|writer| {
+            let mut writer = writer.try_borrow_mut().ok()?;
+            (self.put)(writer.write(self.look, event), haste);
+            Some(())
         });
+        // A value that logs while it is written into a line, or a thread that ends.
+        if !matches!(written, Ok(Some(()))) {
+            (self.put)(Writer::default().write(self.look, event), haste);
+        }
     }
 }
 

@@ -47,8 +47,9 @@ pub(crate) async fn within<F: Future>(id: &RequestId, future: F) -> F::Output {
 
 /// Calls `read` with the id of the request that this thread is working for, if there is one.
 pub(super) fn current(read: impl FnOnce(&str)) {
-    REQUEST.with_borrow(|request| {
-        if let Some(id) = request {
+    // A thread that ends may log after its values are gone.
+    let _ = REQUEST.try_with(|request| {
+        if let Some(id) = &*request.borrow() {
             read(id.as_str());
         }
     });

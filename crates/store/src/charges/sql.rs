@@ -43,6 +43,25 @@ macro_rules! over {
     };
 }
 
+/// Where a balance `b` and a key `k` stand in a month, in the order that `usage::read` takes it.
+macro_rules! usage_columns {
+    ($month:literal) => {
+        concat!(
+            "CASE WHEN b.month < ",
+            $month,
+            " THEN 0 ELSE b.used END, \
+            CASE WHEN k.month IS NULL OR k.month < ",
+            $month,
+            " THEN 0 ELSE k.used END, \
+            CASE WHEN b.month < ",
+            $month,
+            " THEN 0 ELSE b.overage END, \
+            b.credits, b.active_codes"
+        )
+    };
+}
+pub(crate) use usage_columns;
+
 statements! {
     /// $1 workspace, $2 month, $3 cost, $4 quota or null, $5 whether overage is billed (1) or refused (0).
     /// No row: refused, or no such workspace.
@@ -80,13 +99,11 @@ statements! {
         ON CONFLICT (workspace_id, day) DO UPDATE SET renders = daily_renders.renders + excluded.renders";
 
     /// $1 workspace, $2 key, $3 month.
-    USAGE = "\
-        SELECT CASE WHEN b.month < $3 THEN 0 ELSE b.used END, \
-               CASE WHEN k.month IS NULL OR k.month < $3 THEN 0 ELSE k.used END, \
-               CASE WHEN b.month < $3 THEN 0 ELSE b.overage END, \
-               b.credits, b.active_codes \
+    USAGE = concat!(
+        "SELECT ", usage_columns!("$3"), " \
         FROM balances b LEFT JOIN api_keys k ON k.id = $2 AND k.workspace_id = b.workspace_id \
-        WHERE b.workspace_id = $1";
+        WHERE b.workspace_id = $1"
+    );
 
     /// $1 workspace, $2 first day, $3 last day.
     DAILY = "\

@@ -1,6 +1,6 @@
 //! The area's statements, the same for both engines.
 
-use crate::unit::statements;
+use crate::{charges::sql::usage_columns, unit::statements};
 
 /// The columns of a key, in the order that `entities::read` takes them.
 macro_rules! key_columns {
@@ -11,13 +11,13 @@ macro_rules! key_columns {
 
 /// What a key opens, in the order that `by_hash::read` takes it. Unknown and revoked keys take one path: no row.
 macro_rules! key_by_hash {
-    ($more:literal, $from:literal) => {
+    ([$($more:tt)*], $from:literal) => {
         concat!(
             "SELECT k.id, k.workspace_id, k.prefix, k.plan, w.plan, \
             (SELECT MAX(u.verified_at) FROM memberships m JOIN users u ON u.id = m.user_id \
             WHERE m.workspace_id = k.workspace_id AND m.role = 'owner'), \
             k.last_used_at, w.negotiated_renders",
-            $more,
+            $($more)*,
             " FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id ",
             $from,
             "WHERE k.hash = $1 AND k.revoked_at IS NULL"
@@ -30,14 +30,11 @@ statements! {
         INSERT INTO api_keys (workspace_id, name, prefix, hash, plan, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
 
-    KEY_BY_HASH = key_by_hash!("", "");
+    KEY_BY_HASH = key_by_hash!([""], "");
 
-    /// $2 month. Behind the key: what `charges::sql::USAGE` reads.
+    /// $2 month. Behind the key: its usage.
     KEY_AND_USAGE = key_by_hash!(
-        ", CASE WHEN b.month < $2 THEN 0 ELSE b.used END, \
-        CASE WHEN k.month IS NULL OR k.month < $2 THEN 0 ELSE k.used END, \
-        CASE WHEN b.month < $2 THEN 0 ELSE b.overage END, \
-        b.credits, b.active_codes",
+        [", ", usage_columns!("$2")],
         "JOIN balances b ON b.workspace_id = k.workspace_id "
     );
 

@@ -40,14 +40,16 @@ impl Glances {
         Ok(made)
     }
 
-    /// Gives the connection to nobody else for now.
-    pub(super) fn give_up(&self) {
-        self.put(None);
+    /// Gives this connection to nobody else. Those who use it already go on.
+    pub(super) fn give_up(&self, client: &Arc<Object>) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another who waited in vain may have done so before, and it is a new one.
+        shared.take_if(|shared| Arc::ptr_eq(shared, client));
     }
 
     pub(super) fn close(&self) {
         self.pool.close();
-        self.give_up();
+        self.put(None);
     }
 
     fn open(&self) -> Option<Arc<Object>> {

@@ -160,7 +160,7 @@ impl Connections {
         let result = timeout_at(deadline, self.look(&client, unit)).await;
         result.unwrap_or_else(|_| {
             // Whoever is in front of us may be in front of others for as long.
-            self.glances.give_up();
+            self.glances.give_up(&client);
             Err(Failure {
                 error: self.no_answer(),
                 again: false,
