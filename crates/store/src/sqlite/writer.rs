@@ -281,12 +281,16 @@ impl WriterThread {
     /// unit has its error and the others begin again.
     fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
         loop {
-            group.retain(|job| !job.is_abandoned());
             if group.is_empty() {
                 return;
             }
             if let Err(error) = self.begin() {
                 return answer_all(group, &Err(error));
+            }
+            // Only now is it their turn: `begin` may have waited long.
+            group.retain(|job| !job.is_abandoned());
+            if group.is_empty() {
+                return self.rollback();
             }
             match self.run_group(&mut group) {
                 Ok(()) => break,

@@ -284,6 +284,26 @@ fn a_caller_who_left_before_the_turn_pays_nothing() {
 }
 
 #[test]
+fn a_caller_who_left_while_the_writer_waited_for_another_process_pays_nothing() {
+    on_sqlite(async |fixture| {
+        let store = &fixture.store;
+        account(store, "ada@example.com").await;
+        let mut other = Connection::open(path(fixture)).unwrap();
+        let held = other
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .unwrap();
+        {
+            let mut leaving = pin!(store.add_credits("ada@example.com", 9));
+            assert!(poll!(&mut leaving).is_pending());
+            // Time for the writer to take it.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        held.rollback().unwrap();
+        assert_eq!(store.add_credits("ada@example.com", 1).await.unwrap(), Some(1));
+    });
+}
+
+#[test]
 fn another_process_gets_its_turn_beside_a_busy_one() {
     on_sqlite(async |fixture| {
         let busy = fixture.store.clone();
