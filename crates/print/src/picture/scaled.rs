@@ -56,8 +56,20 @@ impl Crop {
 #[derive(Debug)]
 pub(crate) struct Scaled<'a> {
     picture: &'a Picture,
-    /// Where it begins, if a pixel of the picture becomes a pixel.
-    at_its_size: Option<(usize, usize)>,
+    way: Way,
+}
+
+/// How a picture becomes another size.
+#[derive(Debug)]
+enum Way {
+    /// Not at all: a pixel becomes a pixel, from here on.
+    AsItIs { left: usize, top: usize },
+    /// Its pixels are mixed.
+    Mixed(Box<Mixer>),
+}
+
+#[derive(Debug)]
+struct Mixer {
     columns: Sums,
     /// The same where every column is made of two neighbours: most of the work, and quicker so.
     pairs: Option<Vec<(usize, [f32; 2])>>,
@@ -83,10 +95,36 @@ struct Sums {
 impl<'a> Scaled<'a> {
     /// A part of `picture` at `width` × `height` pixels.
     pub(crate) fn new(picture: &'a Picture, crop: Crop, width: u32, height: u32) -> Scaled<'a> {
+        let way = match crop.whole_pixels(width, height) {
+            Some((left, top)) => Way::AsItIs { left, top },
+            None => Way::Mixed(Box::new(Mixer::new(picture, crop, width, height))),
+        };
+        Scaled { picture, way }
+    }
+
+    /// Writes row `y` into `row`, red, green, blue and opacity; it is the `row` of the call before.
+    pub(crate) fn row(&mut self, y: u32, row: &mut Vec<[u8; 4]>) {
+        match &mut self.way {
+            Way::AsItIs { left, top } => {
+                let pixels = self.picture.row(*top + y as usize);
+                row.clear();
+                match self.picture.channels {
+                    3 => {
+                        let pixels = pixels.as_chunks().0.iter().skip(*left);
+                        row.extend(pixels.map(|&[r, g, b]| [r, g, b, 255]));
+                    }
+                    _ => row.extend(pixels.as_chunks().0.iter().skip(*left)),
+                }
+            }
+            Way::Mixed(mixer) => mixer.row(self.picture, y, row),
+        }
+    }
+}
+
+impl Mixer {
+    fn new(picture: &Picture, crop: Crop, width: u32, height: u32) -> Mixer {
         let columns = Sums::of(crop.left, crop.width, picture.width(), width);
-        Scaled {
-            picture,
-            at_its_size: crop.whole_pixels(width, height),
+        Mixer {
             pairs: columns.pairs(picture.width() as usize),
             columns,
             rows: Sums::of(crop.top, crop.height, picture.height(), height),
@@ -95,29 +133,13 @@ impl<'a> Scaled<'a> {
         }
     }
 
-    /// Writes row `y` into `row`, red, green, blue and opacity; it is the `row` of the call before.
-    pub(crate) fn row(&mut self, y: u32, row: &mut Vec<[u8; 4]>) {
-        if let Some((left, top)) = self.at_its_size {
-            let pixels = self.picture.row(top + y as usize);
-            row.clear();
-            return match self.picture.channels {
-                3 => row.extend(
-                    pixels
-                        .as_chunks()
-                        .0
-                        .iter()
-                        .skip(left)
-                        .map(|&[r, g, b]| [r, g, b, 255]),
-                ),
-                _ => row.extend(pixels.as_chunks().0.iter().skip(left)),
-            };
-        }
+    fn row(&mut self, picture: &Picture, y: u32, row: &mut Vec<[u8; 4]>) {
         let sums = |y: u32| self.rows.of_pixel(y as usize);
         let made = self.made.replace(y);
         if made.is_some_and(|made| sums(made) == sums(y)) {
             return;
         }
-        self.mix_rows(y);
+        self.mix_rows(picture, y);
         row.clear();
         if let Some(pairs) = &self.pairs {
             let (mut last, mut pixel) = ((usize::MAX, [0.0; 2]), [0; 4]);
@@ -138,14 +160,14 @@ impl<'a> Scaled<'a> {
         }
     }
 
-    fn mix_rows(&mut self, y: u32) {
+    fn mix_rows(&mut self, picture: &Picture, y: u32) {
         let Some((first, weights)) = self.rows.of_pixel(y as usize) else {
             return;
         };
         self.mixed.fill([0.0; 4]);
         for (&weight, source) in weights.iter().zip(first..) {
-            let row = self.picture.row(source);
-            match self.picture.channels {
+            let row = picture.row(source);
+            match picture.channels {
                 3 => add(&mut self.mixed, row.as_chunks().0, weight, |&[r, g, b]| {
                     [r, g, b, 255]
                 }),

@@ -8,6 +8,23 @@ const CAPACITY: usize = 32 * 1024;
 /// The most bits that one call of [`BitWriter::put`] takes.
 pub(crate) const MOST_BITS: u32 = 56;
 
+/// Some bits, lowest first; those above `count` are 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Bits {
+    pub(crate) bits: u64,
+    pub(crate) count: u32,
+}
+
+impl Bits {
+    #[inline]
+    pub(crate) fn then(self, next: Bits) -> Bits {
+        Bits {
+            bits: self.bits | next.bits << self.count,
+            count: self.count + next.count,
+        }
+    }
+}
+
 /// Packs bits and hands the bytes on in pieces of about 32 KiB.
 pub(crate) struct BitWriter<W> {
     out: W,
@@ -31,25 +48,21 @@ impl<W: Write> BitWriter<W> {
     }
 
     /// Writes the low `count` bits of `bits`; the others must be 0, and `count` at most [`MOST`](MOST_BITS).
-    #[inline]
     pub(crate) fn put(&mut self, bits: u64, count: u32) -> io::Result<()> {
-        debug_assert!(count <= MOST_BITS && bits >> count == 0);
-        self.pending |= bits << self.count;
-        self.count += count;
-        if let Some(word) = self
-            .buffer
-            .get_mut(self.filled..)
-            .and_then(<[u8]>::first_chunk_mut)
-        {
-            *word = self.pending.to_le_bytes();
-        }
-        self.filled += (self.count / 8) as usize;
-        self.pending >>= self.count & !7;
-        self.count &= 7;
-        if self.filled >= CAPACITY {
-            self.pass_on()
-        } else {
-            Ok(())
+        let mut burst = self.burst();
+        burst.put(Bits { bits, count })?;
+        burst.end();
+        Ok(())
+    }
+
+    /// Writes many pieces in a row.
+    #[inline]
+    pub(crate) fn burst(&mut self) -> Burst<'_, W> {
+        Burst {
+            pending: self.pending,
+            count: self.count,
+            filled: self.filled,
+            writer: self,
         }
     }
 
@@ -57,18 +70,55 @@ impl<W: Write> BitWriter<W> {
     pub(crate) fn finish(mut self, trailer: [u8; 4]) -> io::Result<W> {
         self.put(0, (8 - self.count) % 8)?;
         self.put(u64::from(u32::from_le_bytes(trailer)), 32)?;
-        self.pass_on()?;
+        self.pass_on(self.filled)?;
         Ok(self.out)
     }
 
     #[cold]
-    fn pass_on(&mut self) -> io::Result<()> {
-        let filled = self.buffer.get(..self.filled).unwrap_or_default();
+    fn pass_on(&mut self, filled: usize) -> io::Result<()> {
+        let filled = self.buffer.get(..filled).unwrap_or_default();
         if !filled.is_empty() {
             self.out.write_all(filled)?;
         }
-        self.filled = 0;
         Ok(())
+    }
+}
+
+/// Pieces in a row: what is pending stays in registers, where through a [`BitWriter`] each piece would wait until the one
+/// before is stored. After an error the writer is of no more use.
+pub(crate) struct Burst<'a, W> {
+    writer: &'a mut BitWriter<W>,
+    pending: u64,
+    count: u32,
+    filled: usize,
+}
+
+impl<W: Write> Burst<'_, W> {
+    /// Writes [`MOST_BITS`] bits at most.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, Bits { bits, count }: Bits) -> io::Result<()> {
+        debug_assert!(count <= MOST_BITS && bits >> count == 0);
+        self.pending |= bits << self.count;
+        self.count += count;
+        let room = self.writer.buffer.get_mut(self.filled..);
+        if let Some(word) = room.and_then(<[u8]>::first_chunk_mut) {
+            *word = self.pending.to_le_bytes();
+        }
+        self.filled += (self.count / 8) as usize;
+        self.pending >>= self.count & !7;
+        self.count &= 7;
+        if self.filled >= CAPACITY {
+            self.writer.pass_on(self.filled)?;
+            self.filled = 0;
+        }
+        Ok(())
+    }
+
+    /// Hands what is pending back to the writer.
+    #[inline]
+    pub(crate) fn end(self) {
+        (self.writer.pending, self.writer.count, self.writer.filled) =
+            (self.pending, self.count, self.filled);
     }
 }
 

@@ -2,33 +2,15 @@
 
 use std::io::{self, Write};
 
-use super::bits::{BitWriter, MOST_BITS};
+use super::bits::{BitWriter, Bits, MOST_BITS};
 use super::huffman::{Code, LONGEST};
 use super::symbols::{self, DISTANCES, END_OF_BLOCK, LITERALS_AND_LENGTHS, Symbol};
-use super::tokens::{Counts, LONGEST_MATCH, Phrase, SHORTEST_MATCH, Token, Tokens};
+use super::tokens::{Counts, LENGTHS, Phrase, SHORTEST_MATCH, Token, Tokens};
 
 /// In which order the lengths of the code of code lengths are told.
 const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 /// BTYPE of a block with codes of its own, after the bit BFINAL.
 const DYNAMIC: u64 = 0b10 << 1;
-
-/// How many different lengths matches have.
-const LENGTHS: usize = LONGEST_MATCH - SHORTEST_MATCH + 1;
-/// Some bits, to be written by one call.
-#[derive(Debug, Clone, Copy, Default)]
-struct Bits {
-    bits: u64,
-    count: u32,
-}
-
-impl Bits {
-    fn then(self, next: Bits) -> Bits {
-        Bits {
-            bits: self.bits | next.bits << self.count,
-            count: self.count + next.count,
-        }
-    }
-}
 
 /// The two codes of a block, and what they make of each length.
 struct Codes {
@@ -70,13 +52,18 @@ impl Codes {
     #[inline]
     fn bits(&self, token: Token) -> Bits {
         match token {
-            Token::Literal(byte) => lookup(&self.literals, usize::from(byte)),
+            Token::Literal(byte) => self.byte(byte),
             Token::Match { length, distance } => {
                 let length = self.lengths.get(usize::from(length).wrapping_sub(SHORTEST_MATCH));
+                let extra = Bits {
+                    bits: distance.extra.into(),
+                    count: distance.extra_bits.into(),
+                };
                 length
                     .copied()
                     .unwrap_or_default()
-                    .then(coded(&self.distances, symbols::distance(distance)))
+                    .then(lookup(&self.distances, distance.symbol.into()))
+                    .then(extra)
             }
             Token::Phrase(_) | Token::Bytes(_) => Bits::default(),
         }
@@ -122,33 +109,30 @@ pub(crate) fn write<W: Write>(tokens: &Tokens, is_last: bool, out: &mut BitWrite
     out.put(DYNAMIC | u64::from(is_last), 3)?;
     write_codes(&codes, out)?;
     let phrases: Vec<Vec<Bits>> = tokens.phrases().map(|phrase| codes.joined(phrase)).collect();
+    let mut burst = out.burst();
     for &token in tokens.body() {
         match token {
             Token::Phrase(number) => {
-                for &Bits { bits, count } in number.of(&phrases).into_iter().flatten() {
-                    out.put(bits, count)?;
+                for &piece in number.of(&phrases).into_iter().flatten() {
+                    burst.put(piece)?;
                 }
             }
             Token::Bytes(number) => {
                 // Three codes have 45 bits at most.
                 let (threes, rest) = tokens.stretch(number).as_chunks();
                 for &[one, two, three] in threes {
-                    let codes = codes.byte(one).then(codes.byte(two)).then(codes.byte(three));
-                    out.put(codes.bits, codes.count)?;
+                    burst.put(codes.byte(one).then(codes.byte(two)).then(codes.byte(three)))?;
                 }
                 for &byte in rest {
-                    let Bits { bits, count } = codes.byte(byte);
-                    out.put(bits, count)?;
+                    burst.put(codes.byte(byte))?;
                 }
             }
-            _ => {
-                let Bits { bits, count } = codes.bits(token);
-                out.put(bits, count)?;
-            }
+            _ => burst.put(codes.bits(token))?,
         }
     }
-    let Bits { bits, count } = lookup(&codes.literals, END_OF_BLOCK);
-    out.put(bits, count)
+    burst.put(lookup(&codes.literals, END_OF_BLOCK))?;
+    burst.end();
+    Ok(())
 }
 
 /// Tells the reader both codes: their lengths, runs shortened, in a code of their own.

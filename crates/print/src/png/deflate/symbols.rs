@@ -36,27 +36,33 @@ pub(crate) fn length(length: u16) -> Symbol {
     }
 }
 
-/// The symbol of a match distance, 1 to 32 768.
-#[inline]
-pub(crate) fn distance(distance: u16) -> Symbol {
-    // As for lengths, but in groups of two.
-    let offset = distance.saturating_sub(1);
-    let extra_bits = u16::BITS.saturating_sub(2 + offset.leading_zeros());
-    let group = usize::from(offset >> extra_bits);
-    Symbol {
-        symbol: 2 * extra_bits as usize + group,
-        extra: offset & ((1 << extra_bits) - 1),
-        extra_bits,
+/// A match distance, 1 to 32 768, as its symbol and the bits that follow it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Distance {
+    pub(crate) symbol: u8,
+    pub(crate) extra_bits: u8,
+    pub(crate) extra: u16,
+}
+
+impl Distance {
+    #[inline]
+    pub(crate) fn of(distance: u16) -> Distance {
+        // As for lengths, but in groups of two.
+        let offset = distance.saturating_sub(1);
+        let extra_bits = u16::BITS.saturating_sub(2 + offset.leading_zeros());
+        // Both are small: a distance has 30 symbols and 13 extra bits at most.
+        let narrow = |number: u32| u8::try_from(number).unwrap_or_default();
+        Distance {
+            symbol: narrow(2 * extra_bits + u32::from(offset >> extra_bits)),
+            extra_bits: narrow(extra_bits),
+            extra: offset & ((1 << extra_bits) - 1),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn parts(symbol: Symbol) -> (usize, u16, u32) {
-        (symbol.symbol, symbol.extra, symbol.extra_bits)
-    }
 
     #[test]
     fn lengths_of_the_table() {
@@ -78,7 +84,12 @@ mod tests {
             (258, 285, 0, 0),
         ];
         for (value, symbol, extra, bits) in rows.into_iter().chain(more) {
-            assert_eq!(parts(length(value)), (symbol, extra, bits), "{value}");
+            let expected = Symbol {
+                symbol,
+                extra,
+                extra_bits: bits,
+            };
+            assert_eq!(length(value), expected, "{value}");
         }
     }
 
@@ -101,7 +112,12 @@ mod tests {
             (32_768, 29, 8191, 13),
         ];
         for (value, symbol, extra, bits) in rows.into_iter().chain(more) {
-            assert_eq!(parts(distance(value)), (symbol, extra, bits), "{value}");
+            let expected = Distance {
+                symbol,
+                extra_bits: bits,
+                extra,
+            };
+            assert_eq!(Distance::of(value), expected, "{value}");
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What a deflate block says: literals, matches, and phrases of them that are said many times.
 
-use super::symbols::{self, DISTANCES, END_OF_BLOCK, LITERALS_AND_LENGTHS};
+use super::symbols::{self, DISTANCES, Distance, END_OF_BLOCK, LITERALS_AND_LENGTHS};
 
 /// The longest stretch that one match copies.
 pub(crate) const LONGEST_MATCH: usize = 258;
 /// The shortest stretch that one match copies.
 pub(crate) const SHORTEST_MATCH: usize = 3;
+/// How many different lengths matches have.
+pub(crate) const LENGTHS: usize = LONGEST_MATCH - SHORTEST_MATCH + 1;
 /// Equal bytes that are looked for, eight by eight.
 const RUN: usize = 8;
 /// How far back a match may reach.
@@ -16,8 +18,8 @@ pub(crate) const WINDOW: usize = 32 * 1024;
 pub(crate) enum Token {
     /// A byte as it is.
     Literal(u8),
-    /// `length` bytes (3 to 258) again that stood `distance` bytes (1 to 32 768) before.
-    Match { length: u16, distance: u16 },
+    /// `length` bytes (3 to 258) again that stood so far before.
+    Match { length: u16, distance: Distance },
     /// A whole phrase.
     Phrase(PhraseNumber),
     /// Bytes as they are, many at once.
@@ -53,7 +55,7 @@ impl Phrase {
     pub(crate) fn copy(&mut self, mut length: usize, distance: usize) {
         debug_assert!(length == 0 || length >= SHORTEST_MATCH);
         debug_assert!((1..=WINDOW).contains(&distance));
-        let distance = u16::try_from(distance).unwrap_or_default();
+        let distance = Distance::of(u16::try_from(distance).unwrap_or_default());
         while length > 0 {
             let take = first_match(length);
             self.0.push(Token::Match {
@@ -122,7 +124,10 @@ impl Tokens {
             }
             // One byte of the run, and the rest of it again.
             let (plain, run) = rest.split_at(at + 1);
-            let again = run.iter().take_while(|byte| plain.last() == Some(byte)).count();
+            let (eights, _) = run.as_chunks::<RUN>();
+            let whole = eights.iter().take_while(|next| *next == eight).count() * RUN;
+            let more = run.iter().skip(whole).take_while(|byte| **byte == eight[0]);
+            let again = whole + more.count();
             self.tell_plain(plain);
             self.copy(again, 1);
             rest = run.get(again..).unwrap_or_default();
@@ -211,17 +216,17 @@ impl Tokens {
 
     /// Counts every symbol, the end of the block included.
     pub(crate) fn counts(&self) -> Counts {
-        let mut counts = Counts {
-            literals: [0; LITERALS_AND_LENGTHS],
+        let mut tally = Tally {
+            literals: [0; 256],
+            lengths: [0; LENGTHS],
             distances: [0; DISTANCES],
         };
-        counts.add(&self.body, 1);
+        tally.add(&self.body, 1);
         for (phrase, times) in &self.phrases {
-            counts.add(phrase, *times);
+            tally.add(phrase, *times);
         }
-        counts.add_bytes(&self.bytes);
-        counts.add_literal(END_OF_BLOCK, 1);
-        counts
+        tally.add_bytes(&self.bytes);
+        tally.counts()
     }
 }
 
@@ -239,16 +244,28 @@ pub(crate) fn first_match(length: usize) -> usize {
     }
 }
 
-impl Counts {
+/// How often each byte, each length (from 3 on) and each symbol of distances occurs.
+struct Tally {
+    literals: [u32; 256],
+    lengths: [u32; LENGTHS],
+    distances: [u32; DISTANCES],
+}
+
+impl Tally {
     fn add(&mut self, phrase: &Phrase, times: u32) {
+        let add = |count: Option<&mut u32>| {
+            if let Some(count) = count {
+                *count += times;
+            }
+        };
         for &token in phrase.tokens() {
             match token {
-                Token::Literal(byte) => self.add_literal(usize::from(byte), times),
+                Token::Literal(byte) => add(self.literals.get_mut(usize::from(byte))),
                 Token::Match { length, distance } => {
-                    self.add_literal(symbols::length(length).symbol, times);
-                    if let Some(count) = self.distances.get_mut(symbols::distance(distance).symbol) {
-                        *count += times;
-                    }
+                    add(self
+                        .lengths
+                        .get_mut(usize::from(length).wrapping_sub(SHORTEST_MATCH)));
+                    add(self.distances.get_mut(usize::from(distance.symbol)));
                 }
                 Token::Phrase(_) | Token::Bytes(_) => {}
             }
@@ -258,13 +275,22 @@ impl Counts {
     fn add_bytes(&mut self, bytes: &[u8]) {
         // Four tables, so that equal neighbours do not wait for each other.
         let mut counts = [[0_u32; 256]; 4];
-        for four in bytes.chunks(4) {
-            for (counts, &byte) in counts.iter_mut().zip(four) {
-                if let Some(count) = counts.get_mut(usize::from(byte)) {
-                    *count += 1;
-                }
+        let mut count = |table: usize, byte: u8| {
+            let count = counts
+                .get_mut(table)
+                .and_then(|counts| counts.get_mut(usize::from(byte)));
+            if let Some(count) = count {
+                *count += 1;
             }
+        };
+        let (fours, rest) = bytes.as_chunks();
+        for &[one, two, three, four] in fours {
+            count(0, one);
+            count(1, two);
+            count(2, three);
+            count(3, four);
         }
+        rest.iter().for_each(|&byte| count(0, byte));
         for counts in counts {
             for (literal, count) in self.literals.iter_mut().zip(counts) {
                 *literal += count;
@@ -272,9 +298,24 @@ impl Counts {
         }
     }
 
-    fn add_literal(&mut self, symbol: usize, times: u32) {
-        if let Some(count) = self.literals.get_mut(symbol) {
-            *count += times;
+    /// Each symbol, the end of the block included.
+    fn counts(self) -> Counts {
+        let mut literals = [0; LITERALS_AND_LENGTHS];
+        let mut add = |symbol: usize, count: u32| {
+            if let Some(sum) = literals.get_mut(symbol) {
+                *sum += count;
+            }
+        };
+        (0..)
+            .zip(self.literals)
+            .for_each(|(byte, count)| add(byte, count));
+        for (length, count) in (3..).zip(self.lengths) {
+            add(symbols::length(length).symbol, count);
+        }
+        add(END_OF_BLOCK, 1);
+        Counts {
+            literals,
+            distances: self.distances,
         }
     }
 }
@@ -289,7 +330,7 @@ mod tests {
             let mut phrase = Phrase::default();
             phrase.copy(length, 7);
             let parts = phrase.tokens().iter().map(|token| match token {
-                Token::Match { length, distance: 7 } => usize::from(*length),
+                Token::Match { length, distance } if *distance == Distance::of(7) => usize::from(*length),
                 other => panic!("{other:?}"),
             });
             assert!(

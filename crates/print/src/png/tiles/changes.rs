@@ -1,6 +1,6 @@
 //! What pixel rows change in the rows above them: nothing, in most places.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::super::deflate::PhraseNumber;
 use super::coverage::Run;

@@ -1,7 +1,6 @@
 //! A picture as tiles: the pixels of one module each, of which there are few different ones.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use qr_symbol::{Corner, Symbol};
 
 use super::coverage::{Coverage, FULL, Run, Runs};
@@ -184,22 +183,29 @@ impl<'a> Workshop<'a> {
     /// Each as one piece with its outer ring: a round one passes over the corner of the finder pattern's own place.
     fn lay_finder_patterns(&mut self) {
         let side = 7 + 2 * self.border;
+        // Outer rings have a corner that differs; without them all three are the same.
+        let mut same = None;
+        for corner in Corner::ALL {
+            let piece = match same.take().filter(|_| self.paints.outer_ring.is_none()) {
+                Some(piece) => piece,
+                None => self.finder_pattern(corner, side),
+            };
+            let (x, y) = corner.origin(self.symbol.version());
+            self.lay_piece(x, y, side, &piece);
+            same = Some(piece);
+        }
+    }
+
+    fn finder_pattern(&mut self, corner: Corner, side: usize) -> Vec<TileId> {
         let margin = self.border as f64;
         let ring = finder::ring(self.design.finder_ring).moved(margin, margin);
         let centre = finder::centre(self.design.finder_centre).moved(margin, margin);
-        for corner in Corner::ALL {
-            let mut layers = vec![
-                (self.paints.ring, ring.clone()),
-                (self.paints.centre, centre.clone()),
-            ];
-            if let Some(paint) = self.paints.outer_ring {
-                let outer_ring = finder::outer_ring(self.design.finder_ring, corner);
-                layers.push((paint, outer_ring.moved(margin, margin)));
-            }
-            let piece = self.piece(&layers, side);
-            let (x, y) = corner.origin(self.symbol.version());
-            self.lay_piece(x, y, side, &piece);
+        let mut layers = vec![(self.paints.ring, ring), (self.paints.centre, centre)];
+        if let Some(paint) = self.paints.outer_ring {
+            let outer_ring = finder::outer_ring(self.design.finder_ring, corner);
+            layers.push((paint, outer_ring.moved(margin, margin)));
         }
+        self.piece(&layers, side)
     }
 
     /// A square of `side` × `side` modules, cut into tiles. Layers do not overlap.
