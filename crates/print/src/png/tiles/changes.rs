@@ -59,7 +59,7 @@ pub(crate) enum Telling {
 }
 
 /// The bytes of a tile's pixel row that differ from those above, from the first to the last one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Portion {
     pub(crate) start: usize,
     /// Not above `start` where nothing differs.
@@ -73,7 +73,15 @@ pub(crate) struct Portion {
 }
 
 impl Portion {
-    pub(crate) fn is_still(&self) -> bool {
+    const STILL: Portion = Portion {
+        start: 0,
+        end: 0,
+        plain: 0,
+        weighted: 0,
+        ends_in_zero: false,
+    };
+
+    fn is_still(&self) -> bool {
         self.end <= self.start
     }
 }
@@ -119,7 +127,7 @@ impl<'a> Changes<'a> {
                 above,
                 now,
                 seen: (0, 0),
-                portion: Portion::default(),
+                portion: Portion::STILL,
                 epoch: 0,
                 telling: Telling::Never,
                 told: (0, 0),
@@ -161,22 +169,24 @@ impl<'a> Changes<'a> {
 
     /// What differs, as inks look now.
     #[inline]
-    pub(crate) fn portion(&mut self, change: ChangeId) -> Portion {
-        match self.all.get(change.0 as usize) {
-            Some(known) if known.epoch == self.epoch => known.portion,
-            _ => self.find_portion(change),
+    pub(crate) fn portion(&mut self, change: ChangeId) -> &Portion {
+        let known = self.all.get(change.0 as usize);
+        if known.is_some_and(|known| known.epoch != self.epoch) {
+            self.find_portion(change);
         }
+        self.all
+            .get(change.0 as usize)
+            .map_or(&Portion::STILL, |known| &known.portion)
     }
 
     #[cold]
-    fn find_portion(&mut self, change: ChangeId) -> Portion {
+    fn find_portion(&mut self, change: ChangeId) {
         let mut stretches = std::mem::take(&mut self.stretches);
         let portion = measured(self.stretches(change, &mut stretches), self.channels);
         self.stretches = stretches;
         if let Some(change) = self.all.get_mut(change.0 as usize) {
             (change.portion, change.epoch) = (portion, self.epoch);
         }
-        portion
     }
 
     /// Everything from left to right, as inks look now, in the place of what `stretches` held.
@@ -257,7 +267,7 @@ fn push(stretches: &mut Vec<Stretch>, difference: Pixel, length: usize) {
 
 fn measured(stretches: &[Stretch], channels: usize) -> Portion {
     let pixels: usize = stretches.iter().map(|stretch| stretch.length).sum();
-    let mut portion = Portion::default();
+    let mut portion = Portion::STILL;
     let mut at = 0;
     for stretch in stretches {
         if stretch.difference != [0; 4] {

@@ -59,7 +59,7 @@ impl Coverage {
         }
         coverage
             .edges
-            .sort_unstable_by_key(|edge| (edge.row, edge.column));
+            .sort_unstable_by_key(|edge| u64::from(edge.row) << 32 | u64::from(edge.column));
         coverage
     }
 
@@ -113,6 +113,9 @@ impl Coverage {
     /// Cuts a line where it leaves the rectangle on the left or right.
     fn add_line(&mut self, from: Point, to: Point) {
         let width = f64::from(self.width);
+        if (0.0..=width).contains(&from.x) && (0.0..=width).contains(&to.x) {
+            return self.add_cut_line(from, to);
+        }
         let mut cuts = [0.0, 1.0, 1.0, 1.0];
         let at = |x: f64| (x - from.x) / (to.x - from.x);
         if to.x != from.x {

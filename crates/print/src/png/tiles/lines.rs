@@ -191,12 +191,14 @@ impl<'a, W: Write> Lines<'a, W> {
             let Some(&change) = changes.get(cell).filter(|_| !inset_cells.contains(&cell)) else {
                 continue;
             };
-            let portion = self.changes.portion(change);
-            if !portion.is_still() {
+            let Portion { start, end, .. } = *self.changes.portion(change);
+            if start < end {
+                let begin = self.left + cell * self.tile_px * self.channels;
                 changed.push(Changed {
                     cell,
                     change,
-                    portion,
+                    start: begin + start,
+                    end: begin + end,
                 });
             }
         }
@@ -257,16 +259,17 @@ impl<'a, W: Write> Lines<'a, W> {
             let Some(&Changed {
                 cell,
                 change,
-                portion,
+                start,
+                end,
             }) = changed.get(index)
             else {
                 return;
             };
-            let begin = self.left + cell * width;
-            told.sums.0 += portion.plain;
-            told.sums.1 += portion.weighted + portion.plain * (self.stride - begin - width) as u64;
+            let after = self.stride - self.left - (cell + 1) * width;
+            let &Portion { plain, weighted, .. } = self.changes.portion(change);
+            told.sums.0 += plain;
+            told.sums.1 += weighted + plain * after as u64;
             let seen = self.changes.seen(change, self.line, index);
-            let (start, end) = (begin + portion.start, begin + portion.end);
             if end <= told.at {
                 continue;
             }
@@ -279,7 +282,7 @@ impl<'a, W: Write> Lines<'a, W> {
                     self.after_zero = found.ends_in_zeros;
                     told.at = start + found.length;
                 }
-                None => self.tell_portion(change, portion),
+                None => self.tell_portion(change),
             }
         }
     }
@@ -315,25 +318,25 @@ impl<'a, W: Write> Lines<'a, W> {
         if distance > WINDOW {
             return None;
         }
-        let begin = second.cell * width + second.portion.start;
+        let begin = second.start;
         // Bytes to the end of the last portion in common, and to where something else begins.
-        let mut length = second.portion.end - second.portion.start;
-        let mut whole = self.stride - self.left - begin;
+        let mut length = second.end - begin;
+        let mut whole = self.stride - begin;
         // Nothing is copied from the inset, or over it.
-        for cell in [first.cell, second.cell]
+        let inset_start = self.left + inset.start * width;
+        for start in [first.start, begin]
             .into_iter()
-            .filter(|cell| *cell < inset.start)
+            .filter(|start| *start < inset_start)
         {
-            whole = whole.min((inset.start - cell) * width - second.portion.start);
+            whole = whole.min(inset_start - start);
         }
         for (other, next) in changed.iter().skip(there + 1).zip(here + 1..) {
-            let other_start = other.cell * width + other.portion.start + distance - begin;
+            let other_start = other.start + distance - begin;
             let Some(next) = changed.get(next) else {
                 whole = whole.min(other_start);
                 break;
             };
-            let start = next.cell * width + next.portion.start - begin;
-            let end = start + next.portion.end - next.portion.start;
+            let (start, end) = (next.start - begin, next.end - begin);
             if next.change != other.change || start != other_start || end > LONGEST_MATCH.min(whole) {
                 whole = whole.min(start).min(other_start);
                 break;
@@ -353,7 +356,8 @@ impl<'a, W: Write> Lines<'a, W> {
     }
 
     /// Tells the differences of a portion: by a phrase, from the second time on.
-    fn tell_portion(&mut self, change: ChangeId, portion: Portion) {
+    fn tell_portion(&mut self, change: ChangeId) {
+        let portion = *self.changes.portion(change);
         self.after_zero = portion.ends_in_zero;
         let telling = self.changes.telling(change, self.block);
         if let Telling::Phrase(number) = telling {
@@ -475,12 +479,13 @@ fn tell_zeros(mut count: usize, after_zero: &mut bool, phrase: &mut Phrase) {
     }
 }
 
-/// A cell of a line that changes.
+/// A cell of a line that changes, and which bytes of the line do.
 #[derive(Debug, Clone, Copy)]
 struct Changed {
     cell: usize,
     change: ChangeId,
-    portion: Portion,
+    start: usize,
+    end: usize,
 }
 
 /// How far a line has been told, and its bytes added up: once each, and as often as bytes from them to its end.
