@@ -370,9 +370,7 @@ class Logos(http.server.BaseHTTPRequestHandler):
             Logos.asked.append(self.path)
             Logos.at_once += 1
             Logos.most_at_once = max(Logos.most_at_once, Logos.at_once)
-        if self.path == "/hangs":
-            time.sleep(8)
-        time.sleep(0.02)
+        time.sleep({"/hangs": 8, "/slow": 4}.get(self.path.partition("?")[0], 0.02))
         file = io.BytesIO()
         Image.new("RGB", (256, 256), (200, 30, 30)).save(file, "PNG")
         body = b"no picture" if self.path == "/broken" else file.getvalue()
@@ -393,7 +391,8 @@ class Logos(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def logos():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Logos)
+    # On all of 127.0.0.0/8: many hosts.
+    server = http.server.ThreadingHTTPServer(("0.0.0.0", 0), Logos)
     Logos.asked.clear()
     Logos.most_at_once = 0
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -439,6 +438,31 @@ def test_pictures_of_a_batch_are_fetched_once_and_within_bounds(logos, tmp_path)
         assert broken.status_code == 422
         assert set(broken.json()["errors"]) == {"2", "3", "4"} and broken.json()["rendered_before_failure"] == 0
         assert broken.json()["errors"]["2"].startswith("Not a readable image: "), text
+        assert used(studio, key) == before
+    finally:
+        assert studio.stop() == 0, studio.log_text()
+
+
+def test_eight_pictures_are_fetched_at_once_and_none_after_a_minute(logos, tmp_path):
+    studio = Studio(tmp_path)
+    studio.settings["QRSTUDIO_FETCH_ALLOW"] = "127.0.0.0/8"
+    studio.start()
+    try:
+        key = studio.new_key("enterprise")
+        port = logos.rpartition(":")[2]
+        many = [item | {"logo_url": f"http://127.0.1.{index}:{port}/{index}.png", "dpi": 100} for index, item in enumerate(urls(40), 1)]
+        assert post(studio, key, many).status_code == 200
+        assert 4 <= Logos.most_at_once <= 8
+        # Two at once of one host, four seconds each: the last ones would be there after eighty.
+        slow = [item | {"logo_url": f"{logos}/slow?{index}"} for index, item in enumerate(urls(40))]
+        before, start = used(studio, key), time.monotonic()
+        late = post(studio, key, slow)
+        assert 59 < time.monotonic() - start < 75
+        assert (late.status_code, late.json()) == (400, {"items": "The remote images of this batch were not there within 60 s."})
+        # Nobody asks for the rest any more, and nothing is paid.
+        asked = len(Logos.asked)
+        time.sleep(5)
+        assert len(Logos.asked) == asked < 40 + len(slow)
         assert used(studio, key) == before
     finally:
         assert studio.stop() == 0, studio.log_text()
