@@ -393,11 +393,14 @@ class Logos(http.server.BaseHTTPRequestHandler):
 def logos():
     # On all of 127.0.0.0/8: many hosts.
     server = http.server.ThreadingHTTPServer(("0.0.0.0", 0), Logos)
+    # Its end waits for requests that still hang: they would count for the next test.
+    server.daemon_threads = False
     Logos.asked.clear()
     Logos.most_at_once = 0
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
 def test_pictures_of_a_batch_are_fetched_once_and_within_bounds(logos, tmp_path):

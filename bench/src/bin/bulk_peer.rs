@@ -64,6 +64,8 @@ fn png(text: &str) -> Vec<u8> {
         .module_dimensions(MODULE_PX, MODULE_PX)
         .build();
     let mut bytes = Cursor::new(Vec::new());
-    image.write_to(&mut bytes, ImageFormat::Png).expect("it is written");
+    image
+        .write_to(&mut bytes, ImageFormat::Png)
+        .expect("it is written");
     bytes.into_inner()
 }
