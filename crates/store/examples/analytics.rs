@@ -4,7 +4,7 @@
 //! cargo run --release -p qrstudio-store --example analytics [SCANS] [postgres://…]
 //! ```
 //!
-//! Every quarter of an hour has all of thirty values of each dimension in both. Ends with 1 where the second takes more than
+//! Every quarter of an hour has all of thirty values of each dimension in both, and each batch of scans is of as long a time. Ends with 1 where the second takes more than
 //! 1.3 times as long as the first. The SQLite files, some GB, lie below `$TMPDIR` meanwhile; the PostgreSQL user must be allowed to make schemas; they are dropped again.
 #![expect(clippy::print_stdout, reason = "a program for people")]
 
@@ -27,7 +27,8 @@ const START: i64 = 1_793_491_200_000;
 const DAY: i64 = 86_400_000;
 const DAYS: i64 = 30;
 const FEW: i64 = 100_000;
-const BATCH: usize = 5_000;
+/// Batches of each: a node stores what came in a stretch of time, however much that is.
+const BATCHES: i64 = 2_000;
 const ROUNDS: usize = 41;
 const MOST: f64 = 1.3;
 
@@ -118,10 +119,11 @@ impl Filled {
         let store = Store::open(url, Options::default()).await?;
         store.migrate().await?;
         let code = code(&store).await?;
-        let (mut from, mut batch) = (JournalPosition::default(), Vec::with_capacity(BATCH));
+        let most = usize::try_from(scans.div_ceil(BATCHES))?;
+        let (mut from, mut batch) = (JournalPosition::default(), Vec::with_capacity(most));
         for number in 0..scans {
             batch.push(scan(code, number, scans));
-            if batch.len() == BATCH || number + 1 == scans {
+            if batch.len() == most || number + 1 == scans {
                 let to = JournalPosition {
                     offset: from.offset + 1,
                     ..from

@@ -4,6 +4,21 @@ use std::sync::LazyLock;
 
 use crate::unit::statements;
 
+/// The sums of dimensions by value. Each by its number, and by itself: for `dimension > 0`, and for `IN` where it has no statistics,
+/// PostgreSQL goes through all days that a code has.
+macro_rules! values_of {
+    (@one $dimension:literal) => {
+        concat!(
+            "SELECT CAST(", $dimension, " AS BIGINT), value, CAST(SUM(scans) AS BIGINT) FROM scan_rollups \
+             WHERE code_id = $1 AND grain = $2 AND dimension = ", $dimension, " AND start >= $3 AND start < $4 \
+             AND is_bot <= $5 GROUP BY value"
+        )
+    };
+    ($first:literal $(, $more:literal)+) => {
+        concat!(values_of!(@one $first) $(, " UNION ALL ", values_of!(@one $more))+)
+    };
+}
+
 statements! {
     HOLD_POSITION = "\
         INSERT INTO journal_positions (journal, segment, byte_offset) VALUES ($1, 0, 0) \
@@ -29,11 +44,8 @@ statements! {
         SELECT start, CAST(SUM(visitors) AS BIGINT) FROM scan_rollups \
         WHERE code_id = $1 AND grain = 1 AND dimension = 0 AND start >= $2 AND start < $3 AND is_bot = 0 \
         GROUP BY start ORDER BY start";
-    /// Every dimension by its number: behind `dimension > 0` the key's `start` would find nothing, and all days be read.
-    VALUES = "\
-        SELECT dimension, value, CAST(SUM(scans) AS BIGINT) FROM scan_rollups \
-        WHERE code_id = $1 AND grain = $2 AND dimension IN (1, 2, 3, 4, 5, 6, 7) AND start >= $3 AND start < $4 AND is_bot <= $5 \
-        GROUP BY dimension, value";
+    /// $1 code, $2 grain, $3 from, $4 to (not in it), in units of the grain; $5 1 with bots
+    VALUES = values_of!(1, 2, 3, 4, 5, 6, 7);
     COUNT_OF = "SELECT scan_count, first_scanned_at, last_scanned_at FROM scan_counts WHERE code_id = $1";
 
     VISITOR_KEY = "\

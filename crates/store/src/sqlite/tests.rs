@@ -269,9 +269,9 @@ async fn analytics_search_sums_by_their_key() {
         }
         let found = plan.iter().filter(|step| step.contains("scan"));
         let found: Vec<_> = found.collect();
-        assert_eq!(
-            found,
-            [&format!("SEARCH scan_rollups USING PRIMARY KEY {key}")],
+        let search = format!("SEARCH scan_rollups USING PRIMARY KEY {key}");
+        assert!(
+            !found.is_empty() && found.iter().all(|step| **step == search),
             "{sql}: {plan:?}"
         );
     }

@@ -311,3 +311,34 @@ fn analytics_read_as_many_rows_of_two_hundred_thousand_scans_as_of_twenty_thousa
     // Eight quarters and a day of values, the quarters and days themselves, and the count: nothing else.
     assert_eq!(read[0], 9 * 31 + 104 + 3 + 1);
 }
+
+/// Pages of the sums' key that the server has read, by its own count.
+async fn pages_of_key_read(client: &tokio_postgres::Client) -> i64 {
+    let sql = "SELECT CAST(SUM(idx_blks_read + idx_blks_hit) AS BIGINT) FROM pg_statio_user_indexes \
+               WHERE schemaname = current_schema() AND relname = 'scan_rollups'";
+    client.query_one(sql, &[]).await.unwrap().get(0)
+}
+
+/// A table that has just been filled has no statistics, and the planner may take a path through all that a code has.
+#[test]
+fn analytics_search_sums_by_their_whole_key_without_statistics_too() {
+    on_postgres(async |fixture| {
+        let code = code(&fixture.store, "ada@example.com", "Code0001").await;
+        fill(&fixture.store, code, 20_000).await;
+        let client = postgres_client(&fixture.text).await;
+        fixture.store.close().await;
+        client.query(CUT_ALL_OTHERS, &[]).await.unwrap();
+        let before = pages_of_key_read(&client).await;
+        let store = fixture.another().await;
+        look_at_all(&store, code).await;
+        store.close().await;
+        client.query(CUT_ALL_OTHERS, &[]).await.unwrap();
+        client
+            .batch_execute("SELECT pg_stat_clear_snapshot()")
+            .await
+            .unwrap();
+        let read = pages_of_key_read(&client).await - before;
+        // The way down to each stretch, three pages, and the few that it has; all of them are more than a thousand.
+        assert!(read < 150, "{read} pages");
+    });
+}
