@@ -119,7 +119,7 @@ impl Filled {
         let store = Store::open(url, Options::default()).await?;
         store.migrate().await?;
         let code = code(&store).await?;
-        let most = usize::try_from(scans.div_ceil(BATCHES))?;
+        let most = usize::try_from((scans + BATCHES - 1) / BATCHES)?;
         let (mut from, mut batch) = (JournalPosition::default(), Vec::with_capacity(most));
         for number in 0..scans {
             batch.push(scan(code, number, scans));
