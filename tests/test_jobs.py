@@ -1,5 +1,8 @@
 """Jobs: batches that nobody waits for, through crashes, cancellations and other nodes."""
 
+import contextlib
+import signal
+import threading
 import time
 import uuid
 
@@ -35,6 +38,27 @@ def wait(studio: Studio, key: str, job: str, seconds=60, until=("done", "failed"
             return answer
         assert time.monotonic() < deadline, answer
         time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def slowed(studio: Studio):
+    """The node runs a third of the time: a fast machine would be done before it has told how far it is, once a second."""
+    over = threading.Event()
+
+    def hold():
+        while not over.is_set():
+            studio.process.send_signal(signal.SIGSTOP)
+            over.wait(0.03)
+            studio.process.send_signal(signal.SIGCONT)
+            over.wait(0.015)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        yield
+    finally:
+        over.set()
+        holder.join()
 
 
 def test_a_job_is_asked_for_until_it_is_done(any_engine):
@@ -113,14 +137,16 @@ def test_a_job_goes_on_after_kill_and_after_a_restart(own_studio):
     own_studio.start()
     key = own_studio.new_key("enterprise")
     items = [*urls(160, **SLOW), *[DYNAMIC | SLOW] * 4]
-    job = queue(own_studio, key, items)
-    wait(own_studio, key, job, until=("running",), done=30)
+    with slowed(own_studio):
+        job = queue(own_studio, key, items)
+        wait(own_studio, key, job, until=("running",), done=30)
     own_studio.kill()
     [part] = [path for path in spooled(own_studio) if path.parent.name == "jobs"]
     assert part.stat().st_size > MIB // 4
     own_studio.start()
     # Until the dead worker's time has passed nobody touches what it has left; then it goes on behind it.
-    wait(own_studio, key, job, until=("running",), done=60)
+    with slowed(own_studio):
+        wait(own_studio, key, job, until=("running",), done=60)
     assert own_studio.stop() == 0, own_studio.log_text()
     own_studio.start()
     began = time.monotonic()
@@ -152,8 +178,9 @@ def test_another_node_takes_a_job_over_and_hands_out_its_archive(tmp_path, datab
     one.start()
     try:
         key = one.new_key("enterprise")
-        job = queue(one, key, [*urls(100, **SLOW), DYNAMIC])
-        wait(one, key, job, until=("running",), done=10)
+        with slowed(one):
+            job = queue(one, key, [*urls(100, **SLOW), DYNAMIC])
+            wait(one, key, job, until=("running",), done=10)
         one.kill()
         two.start()
         done = wait(two, key, job)
