@@ -28,7 +28,7 @@ LOGOS = ("black", "white", "red", "photo")
 PATTERNS = ("squares", "rounded", "dot", "liquid", "hexagon")
 READERS = {"ZXing-C++": decoders.zxing, "WeChat": decoders.wechat, "ZBar": decoders.zbar}
 # Each decoder has scales at which it loses a code that it reads at others: any of them counts, as for styles.
-RESOLUTIONS = ("200", "150", "260", "120", "100")
+RESOLUTIONS = ("200", "150", "260")
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_?=&"
 
 

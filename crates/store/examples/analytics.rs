@@ -4,8 +4,9 @@
 //! cargo run --release -p qrstudio-store --example analytics [SCANS] [postgres://…]
 //! ```
 //!
-//! Every quarter of an hour has all of thirty values of each dimension in both, and each batch of scans is of as long a time. Ends with 1 where the second takes more than
-//! 1.3 times as long as the first. The SQLite files, some GB, lie below `$TMPDIR` meanwhile; the PostgreSQL user must be allowed to make schemas; they are dropped again.
+//! Every quarter of an hour has all of thirty values of each dimension in both, and each batch of scans is of as long a time.
+//! Ends with 1 where the second takes more than 1.3 times as long as the first. The SQLite files, some GB, lie below `$TMPDIR`
+//! meanwhile; the PostgreSQL user must be allowed to make schemas; they are dropped again.
 #![expect(clippy::print_stdout, reason = "a program for people")]
 
 use std::{

@@ -80,56 +80,6 @@ fn rows_told_by_changes_and_rows_told_byte_by_byte_are_the_same() {
     }
 }
 
-/// A picture without any order, which no filter or match makes smaller.
-fn noise(width: u32, height: u32) -> Picture {
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let bytes = (0..width * height * 3).map(|_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 32) as u8
-    });
-    Picture::from_rgb(width, height, bytes.collect()).unwrap()
-}
-
-#[test]
-fn only_the_pixels_of_a_logo_are_told_one_by_one() {
-    let symbol = symbols::of_version(10);
-    let output = Output {
-        format: Format::Png,
-        size: PrintSize::new(4.0, 300).unwrap(),
-    };
-    for pattern in [Pattern::Squares, Pattern::Rounded] {
-        for height in [6_u32, 60, 300] {
-            let bytes = |picture: Picture| {
-                let design = Design::default()
-                    .with_background(Color::WHITE)
-                    .with_pattern(pattern)
-                    .with_logo(logo(picture, 0.3, true));
-                let mut file = Vec::new();
-                let layout = render(&symbol, &design, output, &mut file).unwrap();
-                (file.len() as f64, layout)
-            };
-            let (clear, layout) =
-                bytes(Picture::from_rgba(300, height, vec![0; 1200 * height as usize]).unwrap());
-            let (told, _) = bytes(noise(300, height));
-            let width = 0.3 * f64::from(layout.symbol_px());
-            let rows = width * f64::from(height) / 300.0;
-            // Up to the next tiles beside it, and the row below it; the code that all pixels share grows a little, too.
-            let most = (width + 2.0 * f64::from(layout.module_px())) * (rows + 2.0) * 3.0;
-            let growth = told - clear;
-            assert!(
-                growth > width * rows * 3.0 * 0.95,
-                "{pattern} {height}: {growth} bytes"
-            );
-            assert!(
-                growth < most * 1.02 + 2048.0,
-                "{pattern} {height}: {growth} of {most} bytes"
-            );
-        }
-    }
-}
-
 #[test]
 fn a_logo_changes_its_clear_zone_and_nothing_else() {
     for pattern in Pattern::ALL {

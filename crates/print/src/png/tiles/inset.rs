@@ -103,3 +103,53 @@ fn fill(bytes: &mut [u8], pixel: Pixel, channels: usize) {
         _ => bytes.as_chunks_mut().0.fill(pixel),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use qr_symbol::{EncodeOptions, encode};
+
+    use super::super::inks::MOST;
+    use super::*;
+    use crate::design::Design;
+    use crate::paint::Paints;
+    use crate::picture::Picture;
+    use crate::{Color, LogoPlace, PrintSize};
+
+    /// Elsewhere rows are told by their changes.
+    #[test]
+    fn only_tiles_that_the_logo_lies_on_are_told_pixel_by_pixel() {
+        let symbol = encode("https://example.com/menu", &EncodeOptions::default()).unwrap();
+
+        for (width, height) in [(300, 6), (40, 40), (6, 300)] {
+            let picture =
+                Picture::from_rgba(width, height, vec![200; (width * height * 4) as usize]).unwrap();
+            let place = LogoPlace::new(0.24, true).unwrap();
+            let logo = Logo { picture, place };
+            let design = Design::default()
+                .with_background(Color::WHITE)
+                .with_logo(logo.clone());
+            let layout = Layout::new(&symbol, &design, PrintSize::new(2.0, 300).unwrap()).unwrap();
+            let mosaic = Mosaic::of(&symbol, &design, &Paints::of(&design), &layout);
+            let (left, module_px) = (layout.origin_px(), layout.module_px() as usize);
+            let mut inset = Inset::of(&logo, &layout, left, 3);
+            let on = inset.overlay.place;
+            let mut told = 0;
+            for row in 0..layout.side_px() {
+                let differs = inset.go_on(row, &mosaic, |_| Mosaic::BLANK, &[[255; 4]; MOST]);
+                let cells = inset.cells(row);
+                // The row below it takes it away again.
+                let meets = (on.top..=on.bottom()).contains(&row);
+                assert_eq!(!cells.is_empty(), meets, "{width} x {height}: row {row}");
+                assert!(meets || !differs, "{width} x {height}: row {row}");
+                told += cells.len();
+                if meets {
+                    let pixels = cells.start * module_px..cells.end * module_px;
+                    let (first, end) = ((on.left - left) as usize, (on.right() - left) as usize);
+                    assert!(pixels.start <= first && first < pixels.start + module_px);
+                    assert!(end <= pixels.end && pixels.end < end + module_px);
+                }
+            }
+            assert!(told > 0);
+        }
+    }
+}
