@@ -4,6 +4,7 @@ mod error;
 mod fit;
 mod raster;
 mod svg;
+mod unmultiplied;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,6 +12,7 @@ use qr_print::Picture;
 
 pub use error::PictureError;
 pub use fit::Fit;
+pub use svg::{draw_apart, draw_if_asked};
 
 /// The longest side of a picture, in pixels.
 pub const MAX_SIDE_PX: u32 = 8192;

@@ -42,6 +42,7 @@ pub(crate) fn decode(bytes: &[u8], format: ImageFormat, fit: Fit) -> Result<Pict
     }
     let reader = Cursor::new(bytes);
     let damaged = |error: ImageError| broken(&error, format);
+    let mut is_multiplied = false;
     // What a decoder holds besides the pixels that it gives, in bytes a pixel.
     let (decoder, besides): (Box<dyn ImageDecoder + '_>, u64) = match format {
         ImageFormat::Jpeg => {
@@ -54,11 +55,12 @@ pub(crate) fn decode(bytes: &[u8], format: ImageFormat, fit: Fit) -> Result<Pict
         ImageFormat::Gif => (Box::new(GifDecoder::new(reader).map_err(damaged)?), 2),
         ImageFormat::Bmp => (Box::new(BmpDecoder::new(reader).map_err(damaged)?), 0),
         ImageFormat::Tiff => {
-            tiff::judge(bytes)?;
+            is_multiplied = tiff::judge(bytes)?;
             let decoder = TiffDecoder::new(reader).map_err(damaged)?;
-            // A strip may be as large as the picture.
-            let own = u64::from(decoder.color_type().bytes_per_pixel());
-            (Box::new(decoder), own)
+            // A strip may be as large as the picture; CMYK has more channels than are given, in the strip and behind it.
+            let given = u64::from(decoder.color_type().bytes_per_pixel());
+            let own = u64::from(decoder.original_color_type().bits_per_pixel()).div_ceil(8);
+            (Box::new(decoder), 2 * own.max(given) - given)
         }
         _ => {
             let decoder = WebPDecoder::new(reader).map_err(damaged)?;
@@ -67,7 +69,7 @@ pub(crate) fn decode(bytes: &[u8], format: ImageFormat, fit: Fit) -> Result<Pict
             (Box::new(decoder), besides)
         }
     };
-    read(decoder, format, besides, bytes.len(), fit)
+    read(decoder, format, besides, bytes.len(), fit, is_multiplied)
 }
 
 /// Judges what the header promises, then reads.
@@ -77,6 +79,7 @@ fn read(
     besides: u64,
     file_bytes: usize,
     fit: Fit,
+    is_multiplied: bool,
 ) -> Result<Picture, PictureError> {
     let damaged = |error: ImageError| broken(&error, format);
     let (width, height) = decoder.dimensions();
@@ -93,6 +96,9 @@ fn read(
     let length = usize::try_from(shape.bytes()).map_err(|_| PictureError::TooMuchMemory)?;
     let mut native = vec![0; length];
     decoder.read_image_boxed(&mut native).map_err(damaged)?;
+    if is_multiplied {
+        pixels::divide(color, &mut native)?;
+    }
     if pixels::is_plain(shape, fit, orientation) {
         return pixels::made(width, height, color.channel_count().into(), native);
     }

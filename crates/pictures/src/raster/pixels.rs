@@ -6,6 +6,7 @@ use qr_print::Picture;
 
 use super::reduce::Reducer;
 use crate::error::PictureError;
+use crate::unmultiplied::unmultiplied;
 use crate::{Fit, MAX_BYTES, MAX_PIXELS, MAX_SIDE_PX};
 
 /// What is kept free for the file, rows, and a decoder's tables.
@@ -60,6 +61,25 @@ pub(super) fn is_plain(shape: Shape, fit: Fit, orientation: Orientation) -> bool
     matches!(shape.color, ColorType::Rgb8 | ColorType::Rgba8)
         && orientation == Orientation::NoTransforms
         && fit.size(shape.width, shape.height) == (shape.width, shape.height)
+}
+
+/// Divides colours that were multiplied by their opacity, which takes brilliance from every soft edge.
+pub(super) fn divide(color: ColorType, native: &mut [u8]) -> Result<(), PictureError> {
+    match color {
+        ColorType::Rgba8 => {
+            for [r, g, b, a] in native.as_chunks_mut().0 {
+                for channel in [r, g, b] {
+                    *channel = unmultiplied(*channel, *a);
+                }
+            }
+            Ok(())
+        }
+        _ if color.has_alpha() => Err(PictureError::Unsupported(
+            "its colours are multiplied by their opacity in a way that is not read here; save it as PNG"
+                .to_owned(),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Takes rows as their decoder gives them.

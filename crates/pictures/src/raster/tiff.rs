@@ -7,8 +7,12 @@ const MOST_VALUES: u32 = 1 << 17;
 /// The tags that tell of pixels; the decoder leaves others alone.
 const TAGS_OF_PIXELS: std::ops::RangeInclusive<u16> = 254..=532;
 
-/// Judges the first directory.
-pub(super) fn judge(bytes: &[u8]) -> Result<(), PictureError> {
+/// ExtraSamples, and its value for colours that are multiplied by their opacity (TIFF 6.0, section 18).
+const EXTRA_SAMPLES: u16 = 338;
+const ASSOCIATED: u16 = 1;
+
+/// Judges the first directory; tells whether colours are multiplied by their opacity.
+pub(super) fn judge(bytes: &[u8]) -> Result<bool, PictureError> {
     let broken = || PictureError::Broken("the TIFF data is damaged or ends early".to_owned());
     let little = bytes.starts_with(b"II*\0");
     if !little && !bytes.starts_with(b"MM\0*") {
@@ -34,12 +38,14 @@ pub(super) fn judge(bytes: &[u8]) -> Result<(), PictureError> {
     };
     let directory = long(4).ok_or_else(broken)? as usize;
     let entries = short(directory).ok_or_else(broken)?;
+    let mut is_multiplied = false;
     for entry in 0..usize::from(entries) {
         let at = directory + 2 + 12 * entry;
         let (tag, count) = short(at).zip(long(at + 4)).ok_or_else(broken)?;
         if TAGS_OF_PIXELS.contains(&tag) && count > MOST_VALUES {
             return Err(broken());
         }
+        is_multiplied |= tag == EXTRA_SAMPLES && short(at + 8) == Some(ASSOCIATED);
     }
-    Ok(())
+    Ok(is_multiplied)
 }

@@ -37,6 +37,8 @@ pub(super) struct Cost {
     /// Parts seen, and dashes.
     parts: usize,
     dashes: f32,
+    /// Something is filtered, which nobody has counted.
+    pub(super) has_filters: bool,
 }
 
 impl Cost {
@@ -70,6 +72,7 @@ impl Cost {
         if self.parts > MAX_PARTS {
             return None;
         }
+        self.has_filters |= !group.filters().is_empty();
         let mut depth = depth;
         if group.should_isolate() {
             depth += 1;

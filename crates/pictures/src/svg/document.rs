@@ -7,6 +7,7 @@ use resvg::usvg::roxmltree::{Document, Node, ParsingOptions};
 use super::{broken, too_complex};
 use crate::error::PictureError;
 
+const ELSEWHERE: &str = "it refers to another file";
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// Elements, as written and with every `<use>` followed.
@@ -102,6 +103,12 @@ impl<'a> Judge<'a> {
                 .sum::<usize>();
             if bytes > MAX_EXPANDED {
                 return Err(too_complex("its entities stand for too much"));
+            }
+            if node
+                .pi()
+                .is_some_and(|instruction| instruction.target == "xml-stylesheet")
+            {
+                return Err(PictureError::Unsupported(ELSEWHERE.to_owned()));
             }
             if node.is_element() {
                 elements += 1;
@@ -267,7 +274,25 @@ fn judge_element(node: Node<'_, '_>) -> Result<(), PictureError> {
         .attributes()
         .any(|attribute| attribute.name() == "href" && !attribute.value().trim().starts_with('#'));
     if elsewhere && name != "a" {
-        return unsupported("it refers to another file".to_owned());
+        return unsupported(ELSEWHERE.to_owned());
+    }
+    // A style sheet is text of its element.
+    let styles = node.text().filter(|_| name == "style").unwrap_or_default();
+    let values = node.attributes().map(|attribute| attribute.value());
+    if styles.contains("@import") || values.chain([styles]).any(names_a_file) {
+        return unsupported(ELSEWHERE.to_owned());
     }
     Ok(())
+}
+
+/// Whether a value has a `url(…)` that is no `url(#…)`.
+fn names_a_file(value: &str) -> bool {
+    let mut rests = value.split("url(").skip(1);
+    rests.any(|rest| {
+        !rest
+            .trim_start()
+            .trim_start_matches(['\'', '"'])
+            .trim_start()
+            .starts_with('#')
+    })
 }

@@ -1,5 +1,6 @@
 //! Drawings: judged before they are drawn, since drawing cannot be stopped.
 
+mod apart;
 mod cost;
 mod document;
 
@@ -9,6 +10,8 @@ use resvg::usvg::{ImageHrefResolver, Options, Tree};
 
 use crate::Fit;
 use crate::error::PictureError;
+use crate::unmultiplied::unmultiplied;
+pub use apart::{draw_apart, draw_if_asked};
 use cost::Cost;
 
 /// Bytes of a document.
@@ -31,6 +34,11 @@ pub(crate) fn decode(bytes: &[u8], fit: Fit) -> Result<Picture, PictureError> {
             MAX_DOCUMENT / 1024
         )));
     }
+    apart::decode(bytes, fit)
+}
+
+/// In this very process.
+fn decode_here(bytes: &[u8], fit: Fit) -> Result<Picture, PictureError> {
     let text =
         std::str::from_utf8(bytes).map_err(|_| PictureError::Broken("an SVG has to be UTF-8".to_owned()))?;
     let document = document::parse(text)?;
@@ -59,13 +67,16 @@ fn draw(tree: &Tree, fit: Fit) -> Result<Picture, PictureError> {
     let (width, height) = (tree.size().width(), tree.size().height());
     let longer = width.max(height);
     let cost = Cost::of(tree).ok_or_else(|| too_complex("it is drawn from too many parts"))?;
+    if cost.has_filters {
+        return Err(PictureError::Unsupported(
+            "it has a filter, such as a blur, which is not drawn here; save it as PNG".to_owned(),
+        ));
+    }
     let mut side = fit.longer_side(width, height).clamp(MIN_DRAWN_PX, MAX_DRAWN_PX);
     while !cost.is_bearable(side / longer) {
         side *= 0.8;
         if side < MIN_DRAWN_PX {
-            return Err(too_complex(
-                "drawing it takes too long; simplify it, or save it as PNG",
-            ));
+            return Err(too_long());
         }
     }
     let scale = side / longer;
@@ -85,12 +96,8 @@ fn draw(tree: &Tree, fit: Fit) -> Result<Picture, PictureError> {
     Picture::from_rgba(drawn_width, drawn_height, bytes).ok_or(PictureError::TooMuchMemory)
 }
 
-fn unmultiplied(channel: u8, opacity: u8) -> u8 {
-    match opacity {
-        0 => 0,
-        _ => u8::try_from((u32::from(channel) * 255 + u32::from(opacity) / 2) / u32::from(opacity))
-            .unwrap_or(u8::MAX),
-    }
+fn too_long() -> PictureError {
+    too_complex("drawing it takes too long; simplify it, or save it as PNG")
 }
 
 fn too_complex(what: &str) -> PictureError {

@@ -251,3 +251,33 @@ fn explosions_are_refused_or_drawn_small() {
             .map_err(|error| assert!(matches!(error, PictureError::TooComplex(_)), "{what}"));
     }
 }
+
+#[test]
+fn filters_are_refused_however_they_are_written() {
+    for inside in [
+        "<rect width=\"9\" height=\"9\" filter=\"blur(50)\"/>",
+        "<g style=\"filter:drop-shadow(1 1 red)\"><rect width=\"9\" height=\"9\"/></g>",
+        "<style>.a{filter:blur(3px)}</style><rect class=\"a\" width=\"9\" height=\"9\"/>",
+    ] {
+        assert!(refused(inside).starts_with("it has a filter"), "{inside}");
+    }
+    assert!(draw("<rect width=\"9\" height=\"9\" filter=\"none\"/>", 100).is_ok());
+}
+
+#[test]
+fn what_stands_in_other_files_is_refused() {
+    for inside in [
+        "<style>@import url(\"http://example.com/a.css\")</style>",
+        "<style>.a{fill:url(http://example.com/a.svg#g)}</style>",
+        "<rect width=\"9\" height=\"9\" fill=\"url(http://example.com/a.svg#g)\"/>",
+        "<rect width=\"9\" height=\"9\" style=\"fill: url( 'a.svg#g' )\"/>",
+    ] {
+        assert_eq!(refused(inside), "it refers to another file", "{inside}");
+    }
+    let sheet = b"<?xml-stylesheet href=\"http://example.com/a.css\"?>";
+    let whole = [&sheet[..], &document("")].concat();
+    assert_eq!(
+        decode(&whole, Fit::Within(100)).unwrap_err().to_string(),
+        "it refers to another file"
+    );
+}

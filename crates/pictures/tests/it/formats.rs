@@ -77,6 +77,15 @@ fn what_is_too_large_for_its_place_is_made_smaller() {
 }
 
 #[test]
+fn colours_that_a_file_multiplied_by_their_opacity_are_as_bright_as_before() {
+    let picture = decode(include_bytes!("../samples/associated.tif"), Fit::Within(9)).unwrap();
+    assert_eq!(
+        [picture.pixel(0, 0), picture.pixel(1, 0)],
+        [[199, 0, 100, 128], [7, 8, 9, 255]]
+    );
+}
+
+#[test]
 fn only_bytes_decide() {
     for bytes in [
         &b""[..],

@@ -32,6 +32,7 @@ samples![
     "lzw.tif",
     "deflate.tif",
     "rgba.tif",
+    "cmyk.tif",
     "lossy.webp",
     "lossless.webp",
     "alpha.webp",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use qrstudio_store::WorkspaceId;
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -52,7 +53,7 @@ pub(crate) async fn fetch(app: &App, customer: &Customer, mut items: Items, lane
         pictures = urls.len(),
         "fetching for a batch"
     );
-    let fetched = tokio::time::timeout(TIME, fetch_all(app, &urls)).await;
+    let fetched = tokio::time::timeout(TIME, fetch_all(app, customer.workspace(), &urls)).await;
     let fetched = fetched.map_err(|_| {
         let text = format!(
             "The remote images of this batch were not there within {} s.",
@@ -100,7 +101,7 @@ fn urls(items: &Items) -> HashMap<String, usize> {
     urls
 }
 
-async fn fetch_all(app: &App, urls: &HashMap<String, usize>) -> Fetched {
+async fn fetch_all(app: &App, workspace: WorkspaceId, urls: &HashMap<String, usize>) -> Fetched {
     let host = |url: &str| {
         Url::parse(url)
             .ok()
@@ -120,7 +121,7 @@ async fn fetch_all(app: &App, urls: &HashMap<String, usize>) -> Fetched {
             None => None,
         };
         let _turns = (of_host, all.acquire().await);
-        (url.clone(), Arc::new(app.remote().get(url, now).await))
+        (url.clone(), Arc::new(app.remote().get(workspace, url, now).await))
     });
     join_all(fetches).await.into_iter().collect()
 }

@@ -237,7 +237,7 @@ async fn with_remote_pictures(app: &App, key: &ApiKey, mut spec: Spec, now: i64)
     let job = spec.clone().fit().map_err(Error::Fields)?;
     allowed(app, key, job.spec()).await?;
     charge::look(app, &key.payer(), 1).await?;
-    app.remote().fetch(&mut spec, now).await?;
+    app.remote().fetch(key.0.workspace_id, &mut spec, now).await?;
     Ok(spec)
 }
 
@@ -255,7 +255,7 @@ pub(super) async fn judge(app: &App, key: &ApiKey, fields: Result<Fields>) -> Re
     }
     let mut spec = job.spec().clone();
     let now = app.clock().now_ms();
-    app.remote().fetch(&mut spec, now).await?;
+    app.remote().fetch(key.0.workspace_id, &mut spec, now).await?;
     let job = spec.fit().map_err(Error::Fields)?;
     let (shared, workspace) = (app.clone(), key.0.workspace_id);
     let judge = move || {
