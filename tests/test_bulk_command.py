@@ -75,6 +75,28 @@ def test_payloads_come_from_columns(tmp_path):
     assert list(pictures) == ["room-1.png", "room-2.png"] and manifest["items"][0]["data_type"] == "wifi"
 
 
+def test_columns_that_are_called_like_members_belong_to_the_contents(tmp_path):
+    """A network with a password was once printed as an open one."""
+    table = tmp_path / "guests.csv"
+    table.write_text("ssid,password\nGuests,correct horse\n")
+    for arguments in (["--ssid-column", "ssid"], ["--data-type", "wifi"]):
+        done = bulk(table, *arguments, "-o", tmp_path / "wifi.zip")
+        assert done.returncode == 0, done.stderr
+        pictures, _ = archives.split((tmp_path / "wifi.zip").read_bytes())
+        assert [decoders.zxing(picture) for picture in pictures.values()] == [["WIFI:T:WPA;S:Guests;P:correct horse;;"]]
+
+
+def test_tables_that_can_be_read_in_two_ways_are_refused(tmp_path):
+    table = tmp_path / "table.csv"
+    for text, told in [
+        ("data,data\na,b\n", 'error: several columns are called "data"'),
+        ('data\n"a\nb\nc\n', "error: row 2: its last cell begins with a quote that is never closed"),
+    ]:
+        table.write_text(text)
+        done = bulk(table, "-o", tmp_path / "out.zip")
+        assert (done.returncode, told in done.stderr.decode()) == (2, True), done.stderr
+
+
 def test_ndjson_holds_bodies_of_requests(tmp_path):
     lines = [{"data": "https://example.com/1", "size_inches": 1, "pattern": "dot"},
              {"data_type": "geo", "payload": {"lat": 45.5, "lng": -73.6}, "format": "svg"}]

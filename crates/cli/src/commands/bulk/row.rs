@@ -71,13 +71,22 @@ impl Recipe {
                         position(names, column, "--file-name")?;
                     }
                 }
-                Wiring::Csv(wire(&columns, names, texts.get("data_type"))?, names.clone())
+                let contents = data_type.or(texts.get("data_type"));
+                Wiring::Csv(wire(&columns, names, contents)?, names.clone())
             }
             Kind::Json { .. } => Wiring::Json(columns),
+        };
+        let data_type = match &cells {
+            // Columns that are called like members ask for a payload as those that were named do.
+            Wiring::Csv(wires, _) if data_type.is_none() => {
+                data_type_of(&members_of(wires), texts.get("data_type"))?
+            }
+            _ => data_type,
         };
         let has_contents = texts.get("data").is_some()
             || texts.get("payload").is_some()
             || !wanted.is_empty()
+            || data_type.is_some()
             || cells.gives(&["data", "payload"]);
         if let Wiring::Csv(_, names) = &cells
             && !has_contents
@@ -209,6 +218,15 @@ impl Wiring {
     }
 }
 
+/// The members that come from cells.
+fn members_of(wires: &[(Target, usize)]) -> Members {
+    let member = |(target, _): &(Target, usize)| match target {
+        Target::Member(name) => Some((*name, Value::Null)),
+        Target::Field(_) => None,
+    };
+    wires.iter().filter_map(member).collect()
+}
+
 /// Finds the columns that were named, and those that are called like a field, or like a member of the contents' type.
 fn wire(
     columns: &[(Target, String)],
@@ -241,6 +259,14 @@ fn wire(
             {
                 wires.push((Target::Member(name), at));
             }
+        }
+    }
+    for name in wires.iter().filter_map(|(_, at)| names.get(*at)) {
+        if names.iter().filter(|other| *other == name).count() > 1 {
+            return Err(
+                Failure::bad_input(format_args!("several columns are called {name:?}"))
+                    .tip("give each a name of its own in the first line"),
+            );
         }
     }
     Ok(wires)

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::value::RawValue;
@@ -53,6 +55,7 @@ pub(super) enum Kind {
         reader: Box<csv::Reader<Box<dyn Read + Send>>>,
         /// The names of the columns.
         names: Vec<String>,
+        taken: Arc<Taken>,
     },
     Json {
         reader: BufReader<Box<dyn Read + Send>>,
@@ -120,7 +123,50 @@ impl Table {
     }
 }
 
+/// What a CSV reader has taken of its file.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    bytes: AtomicU64,
+    has_odd_quotes: AtomicBool,
+    is_all: AtomicBool,
+}
+
+/// A file that tells what was taken of it.
+struct Told<R> {
+    input: R,
+    taken: Arc<Taken>,
+}
+
+impl<R: Read> Read for Told<R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(room)?;
+        let bytes = room.get(..read).unwrap_or_default();
+        let has_odd_quotes = bytes.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+        self.taken.bytes.fetch_add(read as u64, Relaxed);
+        self.taken.has_odd_quotes.fetch_xor(has_odd_quotes, Relaxed);
+        self.taken.is_all.store(read == 0, Relaxed);
+        Ok(read)
+    }
+}
+
+impl Taken {
+    /// Whether a record that ends at this byte goes to the end of the file because its last cell has no closing quote: the
+    /// `csv` crate takes the rest of the file for that cell.
+    fn is_unclosed(&self, record: &StringRecord, end: u64) -> bool {
+        let last = record.iter().next_back().unwrap_or_default();
+        last.contains(['\n', '\r'])
+            && self.is_all.load(Relaxed)
+            && self.bytes.load(Relaxed) == end
+            && self.has_odd_quotes.load(Relaxed)
+    }
+}
+
 fn csv_of(input: Box<dyn Read + Send>, delimiter: u8, path: &Path) -> Result<Kind, Failure> {
+    let taken = Arc::new(Taken::default());
+    let input: Box<dyn Read + Send> = Box::new(Told {
+        input,
+        taken: Arc::clone(&taken),
+    });
     let mut reader = Box::new(
         ReaderBuilder::new()
             .delimiter(delimiter)
@@ -136,7 +182,7 @@ fn csv_of(input: Box<dyn Read + Send>, delimiter: u8, path: &Path) -> Result<Kin
         return Err(Failure::bad_input(format_args!("{} is empty", path.display()))
             .tip("its first line names the columns, as in: name,landing_page"));
     }
-    Ok(Kind::Csv { reader, names })
+    Ok(Kind::Csv { reader, names, taken })
 }
 
 /// The delimiter that the first line has most of, outside of quotes.
@@ -173,11 +219,14 @@ impl Iterator for Table {
     fn next(&mut self) -> Option<Row> {
         let index = self.index;
         let row = match &mut self.kind {
-            Kind::Csv { reader, names } => {
+            Kind::Csv { reader, names, taken } => {
                 let at = reader.position().byte();
                 let mut record = StringRecord::new();
                 let cells = match reader.read_record(&mut record) {
                     Ok(false) => return None,
+                    Ok(true) if taken.is_unclosed(&record, reader.position().byte()) => {
+                        Err("its last cell begins with a quote that is never closed".to_owned())
+                    }
                     Ok(true) if record.len() != names.len() => Err(format!(
                         "it has {} cells, and the first line names {} columns",
                         record.len(),
@@ -291,6 +340,21 @@ mod tests {
                 "5! it is not UTF-8, which spreadsheets call \"CSV UTF-8\"",
                 "6: 1|2",
             ]
+        );
+        // A quote that nobody closes would swallow all further rows.
+        for bytes in [&b"a\n1\n\"x\ny\nz\n"[..], b"a\n1\n\"x\ny\nz"] {
+            let told = rows(bytes, "t.csv");
+            assert_eq!(
+                told,
+                [
+                    "2: 1",
+                    "3! its last cell begins with a quote that is never closed"
+                ]
+            );
+        }
+        assert_eq!(
+            rows(b"a\n5\" pipe\n\"x\ny\"", "t.csv"),
+            ["2: 5\" pipe", "3: x\ny"]
         );
         let lines = rows(b"{\"a\": 1}\n\n[1]\n{\"b\": \"x\"}\r\n{", "t.ndjson");
         assert_eq!([&lines[0], &lines[2]], ["1: {\"a\":1}", "4: {\"b\":\"x\"}"]);
