@@ -47,7 +47,10 @@ def opencv(picture: Picture) -> list[str]:
 
 
 def wechat(picture: Picture) -> list[str]:
-    """The decoder of OpenCV's WeChat module, without the trained models that would look for codes in photographs."""
+    """The decoder of OpenCV's WeChat module, without the trained models that would look for codes in photographs.
+
+    From 4.7 on it goes on looking for further codes, and forgets the one that it has read where its last try fails: docs/scanning.md.
+    """
     texts, _ = wechat_decoder().detectAndDecode(greys(picture))
     return list(texts)
 
