@@ -70,11 +70,24 @@ def test_the_very_next_scan_sees_a_change(any_engine, pro):
         assert scan(any_engine, short_id).headers["Location"] == f"https://example.com/{number}"
     change(any_engine, pro, short_id, is_active=False)
     paused = scan(any_engine, short_id)
-    assert (paused.status_code, paused.headers["Location"]) == (302, f"/q/{short_id}/paused/")
+    assert (paused.status_code, paused.headers["Location"]) == (302, f"{any_engine.url}/q/{short_id}/paused/")
     change(any_engine, pro, short_id, is_active=True)
     assert scan(any_engine, short_id).headers["Location"] == "https://example.com/19"
     requests.delete(f"{any_engine.url}/api/v1/dynamic/{short_id}/", headers=pro, timeout=30)
     assert scan(any_engine, short_id).status_code == 410
+
+
+def test_the_very_next_scan_sees_that_an_account_is_gone(own_studio):
+    own_studio.start()
+    for number in range(3):
+        account = {"email": f"gone{number}@example.com", "password": "correct horse battery staple", "name": "Ada"}
+        signed_up = requests.post(f"{own_studio.url}/api/auth/signup/", json=account, timeout=30).json()
+        owner = {"Authorization": f"Bearer {signed_up['access']}"}
+        short_id = create(own_studio, owner)
+        assert scan(own_studio, short_id).status_code == 302
+        erased = requests.delete(f"{own_studio.url}/api/auth/me/", json={"current_password": account["password"]}, headers=owner, timeout=30)
+        assert erased.status_code == 204, erased.text
+        assert scan(own_studio, short_id).status_code == 410
 
 
 def test_pages_say_what_is_the_matter(any_engine, pro):
@@ -162,8 +175,9 @@ def test_short_ids_cannot_be_walked(own_studio):
     assert scan(own_studio, known).status_code == 302
     statuses = [scan(own_studio, f"Walk{number:04}").status_code for number in range(130)]
     assert statuses[:50] == [404] * 50 and statuses[-1] == 429
-    # What this node knows is redirected nevertheless.
+    # What this node knows is redirected nevertheless, and it knows what it has made.
     assert scan(own_studio, known).status_code == 302
+    assert scan(own_studio, create(own_studio, owner)).status_code == 302
 
 
 @pytest.mark.parametrize("durability", ["process", "fsync"])

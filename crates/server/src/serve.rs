@@ -158,6 +158,7 @@ pub async fn serve(config: Config, hooks: Hooks) -> Result<(), ServeError> {
     let secret = secret::load(&config, &*entropy)?;
     let scans = Scans::open(ScanParts {
         config: &config,
+        base: scan_base.clone(),
         limits: limits.scans,
         events: webhooks::scan_events(&config, &limits.webhooks),
         store: store.clone(),

@@ -63,6 +63,11 @@ impl<'a> Form<'a> {
         self.errors.has(name)
     }
 
+    /// Whether any field has failed already.
+    pub(crate) fn has_any_failed(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
     /// Adds texts to a field's list.
     pub(crate) fn refuse(&mut self, name: &str, texts: impl IntoIterator<Item = String>) {
         let texts: Vec<_> = texts.into_iter().collect();

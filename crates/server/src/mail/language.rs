@@ -28,21 +28,7 @@ impl Language {
     /// greatest weight, the earlier one among equals, English where it names none of ours.
     #[must_use]
     pub fn of_accept_language(value: &str) -> Self {
-        let mut best = (0, Self::default());
-        for range in value.split(',').take(RANGES) {
-            let mut parts = range.split(';').map(str::trim);
-            let weight = parts
-                .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
-                .map_or(Some(1000), thousandths);
-            let tag = range.split(';').next().unwrap_or_default().trim();
-            let (Some(weight), Some(language)) = (weight, Self::of_tag(tag)) else {
-                continue;
-            };
-            if weight > best.0 {
-                best = (weight, language);
-            }
-        }
-        best.1
+        heaviest(value, Self::of_tag).unwrap_or_default()
     }
 
     /// The language of a tag such as `fr-CA`, by its first part.
@@ -63,6 +49,28 @@ impl Language {
             Self::French => "fr",
         }
     }
+}
+
+/// Of what `read` makes of the tags of an `Accept-Language` header, that of the greatest weight above 0; the earlier one
+/// among equals.
+pub(crate) fn heaviest<'a, T>(value: &'a str, read: impl Fn(&'a str) -> Option<T>) -> Option<T> {
+    let mut best = (0, None);
+    for range in value.split(',').take(RANGES) {
+        let mut parts = range.split(';').map(str::trim);
+        let tag = parts.next().unwrap_or_default();
+        let weight = parts
+            .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
+            .map_or(Some(1000), thousandths);
+        match (weight, read(tag)) {
+            (Some(weight), Some(found)) if weight > best.0 => best = (weight, Some(found)),
+            _ => {}
+        }
+        // None is heavier.
+        if best.0 == 1000 {
+            break;
+        }
+    }
+    best.1
 }
 
 /// `0.8` as 800; a weight that is none makes its range count for nothing.

@@ -18,6 +18,7 @@ mod words;
 pub use delivery::MailLimits;
 pub(crate) use delivery::Service;
 pub use language::Language;
+pub(crate) use language::heaviest;
 pub use letter::{Letter, Mail};
 pub use mailer::Mailer;
 pub use settings::MailError;

@@ -26,8 +26,10 @@ async fn a_panic_is_an_answer_that_tells_nothing() {
         ..Config::default()
     };
     let store = Store::open(&url, Options::for_command()).await.unwrap();
+    let base = crate::target::ScanBase::parse("https://qr.example").unwrap();
     let scans = Scans::open(ScanParts {
         config: &config,
+        base: base.clone(),
         limits: Limits::default().scans,
         events: ScanEvents::none(),
         store: store.clone(),
@@ -40,7 +42,7 @@ async fn a_panic_is_an_answer_that_tells_nothing() {
         secret: SecretKey::new("x".repeat(32)).unwrap(),
         store,
         url: String::new(),
-        scan_base: crate::target::ScanBase::parse("https://qr.example").unwrap(),
+        scan_base: base,
         limits: Limits::default(),
         clock: Arc::new(SystemClock::new()),
         entropy: Arc::new(SystemEntropy),

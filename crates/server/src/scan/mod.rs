@@ -48,6 +48,7 @@ use crate::clock::Clock;
 use crate::config::{Config, RateLimits};
 use crate::entropy::Entropy;
 use crate::limits::ScanLimits;
+use crate::target::ScanBase;
 
 /// Everything that scans need; clones are one.
 #[derive(Clone)]
@@ -82,6 +83,7 @@ struct Inner {
     misses: Windows<ClientNetwork>,
     is_bounded: bool,
     config: Config,
+    base: ScanBase,
     monthly: Vec<(PlanName, u64)>,
     events: ScanEvents,
     retention: Duration,
@@ -95,6 +97,8 @@ struct Inner {
 pub struct ScanParts<'a> {
     /// The settings.
     pub config: &'a Config,
+    /// Where scans arrive.
+    pub base: ScanBase,
     /// The bounds.
     pub limits: ScanLimits,
     /// How those who want to be told of scans are.
@@ -138,6 +142,7 @@ impl Scans {
     pub fn open(parts: ScanParts<'_>) -> Result<Self, ScanError> {
         let ScanParts {
             config,
+            base,
             limits,
             events,
             store,
@@ -187,6 +192,7 @@ impl Scans {
             monthly: monthly.collect(),
             events,
             config: config.clone(),
+            base,
             retention: Duration::from_secs(u64::from(config.scan_retention_days) * 86_400),
             journals: journals.clone(),
             limits,
@@ -217,6 +223,20 @@ impl Scans {
     /// Tells of a change that has just been committed, so that the very next scan sees it.
     pub(crate) fn changed(&self, code: &ServedCode) {
         self.0.codes.changed(code);
+    }
+
+    /// Takes in a code that has just been made, as far as there is room: its first scan finds it here, also once the
+    /// database is away or whoever scans has asked for too many that do not exist.
+    pub(crate) fn made(&self, code: &ServedCode) {
+        if self.0.codes.has_room() {
+            self.0.codes.put(code);
+        }
+    }
+
+    /// Takes in all changes that have been committed, for who has made many of them at once.
+    pub(crate) async fn catch_up(&self) {
+        // What fails here, the next reading of the feed makes good.
+        let _ = tokio::time::timeout(self.0.limits.look_time, self.follow_once(&mut None)).await;
     }
 
     /// How scans are doing.

@@ -7,6 +7,7 @@ use qrstudio_store::{Millis, Scan, ScanKind, Visitor};
 use super::Scans;
 use super::codes::{Served, Target};
 use super::visit::Visit;
+use crate::mail::heaviest;
 
 /// No host is longer (RFC 1035, 2.3.4).
 const LONGEST_HOST: usize = 253;
@@ -70,10 +71,13 @@ fn referring_host(referer: &str) -> Option<String> {
     matches!(url.scheme(), "http" | "https" | "android-app").then(|| host.to_owned())
 }
 
-/// The primary subtag of the first language that is accepted (RFC 5646, 2.2.1).
+/// The primary subtag (RFC 5646, 2.2.1) of the language that is wanted most (RFC 9110, 12.5.4).
 fn language(accepted: &str) -> Option<Cow<'_, str>> {
-    let first = accepted.split([',', ';']).next()?.trim();
-    let primary = first.split('-').next()?;
+    heaviest(accepted, primary)
+}
+
+fn primary(tag: &str) -> Option<Cow<'_, str>> {
+    let primary = tag.split('-').next()?;
     let is_language =
         (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
     is_language.then(|| {
@@ -120,6 +124,10 @@ mod tests {
             ("x-klingon", None),
             ("12", None),
             ("en;q=0.5", Some("en")),
+            ("fr;q=0.1,en;q=0.9", Some("en")),
+            ("en;q=0,fr", Some("fr")),
+            ("*,de;q=0.3", Some("de")),
+            ("en;q=0", None),
         ] {
             assert_eq!(language(accepted).as_deref(), kept, "{accepted}");
         }

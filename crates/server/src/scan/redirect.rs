@@ -71,7 +71,7 @@ impl Scans {
             Looked::TooMany => return Err(Page::TooMany),
         };
         if matches!(code.state, State::Paused) {
-            let page = format!("/q/{short_id}/paused/");
+            let page = format!("{}paused/", self.0.base.public_url(short_id));
             let location = HeaderValue::from_str(&page).map_err(|_| Page::Paused)?;
             return Ok(redirect(location));
         }

@@ -28,6 +28,7 @@ fn open(directory: &Path, store: &Store) -> Scans {
     };
     let parts = ScanParts {
         config: &config,
+        base: ScanBase::parse("https://qr.example/codes").unwrap(),
         limits: Limits::default().scans,
         events: ScanEvents::none(),
         store: store.clone(),

@@ -159,7 +159,7 @@ impl Webhooks {
     /// # Errors
     /// Why nothing will be told there.
     pub(crate) async fn judge(&self, url: &str) -> Result<(), FetchError> {
-        let target = Target::judge(url, self.0.schemes, &self.0.allowed)?;
+        let target = self.target(url)?;
         let Ok(ways) = self.ways() else {
             return Ok(());
         };
@@ -167,6 +167,18 @@ impl Webhooks {
             Err(_) | Ok(Err(FetchError::NoAddress { .. })) => Ok(()),
             Ok(judged) => judged,
         }
+    }
+
+    /// Judges a URL without asking anybody.
+    ///
+    /// # Errors
+    /// What the URL alone tells.
+    pub(crate) fn judge_alone(&self, url: &str) -> Result<(), FetchError> {
+        self.target(url).map(drop)
+    }
+
+    fn target(&self, url: &str) -> Result<Target, FetchError> {
+        Target::judge(url, self.0.schemes, &self.0.allowed)
     }
 
     /// The public id of an event: the same on every node, whenever it is asked for.

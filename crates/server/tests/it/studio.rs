@@ -159,6 +159,7 @@ impl Studio {
         let base = "http://127.0.0.1:8080";
         let scans = Scans::open(ScanParts {
             config: &config,
+            base: config.scan_base(base).unwrap(),
             limits: setting.limits.scans,
             events: webhooks::scan_events(&config, &setting.limits.webhooks),
             store: store.clone(),

@@ -83,7 +83,10 @@ pub(super) async fn create(app: &App, plan: &Plan, new: NewCode, keep: Option<Ke
         Some(keep) => idempotency::done(app.store().create_kept_code(new, keep).await?)?,
     };
     match outcome {
-        CreateCode::Created(code) => Ok(code),
+        CreateCode::Created(code) => {
+            app.scans().made(&code.served());
+            Ok(code)
+        }
         CreateCode::CapReached => Err(active_cap(plan)),
         // It went in the same moment, and its sessions with it.
         CreateCode::NoWorkspace => Err(Error::InvalidToken),
@@ -103,7 +106,10 @@ pub(crate) async fn create_with_render(
         Some(keep) => idempotency::done(app.store().commit_kept_code_render(charge, new, keep).await?)?,
     };
     match outcome {
-        CodeCharge::Charged(paid) => Ok(Some(paid)),
+        CodeCharge::Charged(paid) => {
+            app.scans().made(&paid.code.served());
+            Ok(Some(paid))
+        }
         CodeCharge::Refused => Ok(None),
         CodeCharge::CapReached => Err(active_cap(plan)),
         CodeCharge::NoWorkspace => Err(Error::InvalidKey),

@@ -84,7 +84,7 @@ pub(crate) async fn change(
     if app.store().subscription(workspace, id).await?.is_none() {
         return Err(Error::NotFound);
     }
-    let given = Given::read(&fields, Wants::Changes).map_err(Error::Fields)?;
+    let given = Given::read(&app, &fields, Wants::Changes).map_err(Error::Fields)?;
     if given.status == Some(SubscriptionStatus::Active) {
         entitle(&app, session.0.plan)?;
     }

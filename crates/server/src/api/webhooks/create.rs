@@ -103,7 +103,7 @@ async fn make(
     language: Language,
     held: Option<Held>,
 ) -> Result<Response> {
-    let given = Given::read(&fields?, Wants::Whole).map_err(Error::Fields)?;
+    let given = Given::read(app, &fields?, Wants::Whole).map_err(Error::Fields)?;
     entitle(app, session.0.plan)?;
     given.judge(app).await?;
     let workspace = session.0.workspace;

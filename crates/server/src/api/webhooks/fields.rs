@@ -52,8 +52,8 @@ impl Given {
     /// Reads the fields.
     ///
     /// # Errors
-    /// All that is wrong with them, but for where the URL leads.
-    pub(super) fn read(fields: &Fields, wants: Wants) -> Result<Self, FieldErrors> {
+    /// All that is wrong with them, but for what only a look at the URL's host tells.
+    pub(super) fn read(app: &App, fields: &Fields, wants: Wants) -> Result<Self, FieldErrors> {
         let mut form = Form::of(fields);
         let url = match wants {
             Wants::Whole => Some(form.required("url", URL)),
@@ -79,6 +79,16 @@ impl Given {
                     .ok()
             }),
         };
+        let refused = url
+            .as_ref()
+            .filter(|_| !form.has_failed("url"))
+            .and_then(|url| app.webhooks().judge_alone(url).err());
+        match refused {
+            Some(FetchError::NotAUrl) => form.refuse("url", [texts::NOT_A_URL.to_owned()]),
+            // Alone it comes after the plan, which may have no webhooks at all.
+            Some(refused) if form.has_any_failed() => form.refuse_meaning("url", refused.to_string()),
+            _ => {}
+        }
         Ok(Self {
             ignored: form.finish()?,
             url,

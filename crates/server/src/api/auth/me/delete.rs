@@ -56,6 +56,8 @@ pub(crate) async fn delete(
         .delete_account(credentials.user, credentials.epoch, Millis(app.clock().now_ms()))
         .await?
     {
+        // Its codes are gone: the very next scan on this node says so.
+        app.scans().catch_up().await;
         Ok(Reply::done().ignoring(&ignored))
     } else {
         // The password was changed in the same moment: the one that came is not it any more.

@@ -16,6 +16,9 @@ use crate::wire_time::instant;
 const DAY_MS: i64 = 86_400_000;
 /// Values of a list; the rest is `other`.
 const LONGEST: usize = 50;
+/// What a list calls the rest, and what nobody knows.
+const OTHER: &str = "other";
+const UNKNOWN: &str = "unknown";
 
 /// What the store has found.
 pub(super) struct Found {
@@ -41,7 +44,7 @@ pub(crate) struct Analytics {
     interval: &'static str,
     /// All scans in this time.
     total_scans: u64,
-    /// Visitors of each UTC day that this time touches, summed over days; bots never count.
+    /// Visitors of each UTC day with scans in this time, summed over days, and never more than those scans; bots never count.
     unique_visitors: u64,
     /// How visitors are told apart: each once a UTC day.
     unique_basis: &'static str,
@@ -140,7 +143,7 @@ impl Analytics {
             timezone: asked.zone_name.clone(),
             interval: asked.interval.as_str(),
             total_scans: found.quarters.iter().map(|quarter| quarter.scans).sum(),
-            unique_visitors: found.days.iter().map(|day| day.visitors).sum(),
+            unique_visitors: visitors(found),
             unique_basis: "utc_day",
             first_scanned_at: found.count.map(|count| instant(count.first)),
             last_scanned_at: found.count.map(|count| instant(count.last)),
@@ -156,6 +159,22 @@ impl Analytics {
             by_weekday: sorted(weekdays),
         }
     }
+}
+
+/// Visitors of the UTC days with scans in the range. Of a day that is only partly in it nobody can tell them apart; there
+/// are never more than scans.
+fn visitors(found: &Found) -> u64 {
+    let mut scans: HashMap<i64, u64> = HashMap::new();
+    for quarter in &found.quarters {
+        *scans.entry(quarter.start.0.div_euclid(DAY_MS)).or_default() += quarter.scans;
+    }
+    let scans_on = |day: &DayVisitors| {
+        scans
+            .get(&day.start.0.div_euclid(DAY_MS))
+            .copied()
+            .unwrap_or_default()
+    };
+    found.days.iter().map(|day| day.visitors.min(scans_on(day))).sum()
 }
 
 fn series(asked: &Asked, found: &Found) -> Vec<SeriesBucket> {
@@ -187,18 +206,23 @@ fn by<T: From<(String, u64)>>(found: &Found, dimension: Dimension) -> Vec<T> {
         *sums.entry(&row.value).or_default() += row.scans;
     }
     let mut other = sums.remove(&Told::Other).unwrap_or_default();
-    let named = sums.into_iter().map(|(value, scans)| match value {
-        Told::Known(value) => (value.clone(), scans),
-        Told::Unknown | Told::Other => ("unknown".to_owned(), scans),
-    });
-    let mut named: Vec<(String, u64)> = named.collect();
+    // Nobody but a forger has a value of these names: a list has each once.
+    let mut by_name: HashMap<String, u64> = HashMap::new();
+    for (value, scans) in sums {
+        match value {
+            Told::Known(value) if value == OTHER => other += scans,
+            Told::Known(value) => *by_name.entry(value.clone()).or_default() += scans,
+            Told::Unknown | Told::Other => *by_name.entry(UNKNOWN.to_owned()).or_default() += scans,
+        }
+    }
+    let mut named: Vec<(String, u64)> = by_name.into_iter().collect();
     named.sort_by(|one, two| two.1.cmp(&one.1).then_with(|| one.0.cmp(&two.0)));
     other += named
         .drain(LONGEST.min(named.len())..)
         .map(|(_, scans)| scans)
         .sum::<u64>();
     if other > 0 {
-        named.push(("other".to_owned(), other));
+        named.push((OTHER.to_owned(), other));
     }
     named.into_iter().map(T::from).collect()
 }

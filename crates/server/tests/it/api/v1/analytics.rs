@@ -275,6 +275,48 @@ async fn lists_name_what_is_unknown_and_gather_the_rest() {
     assert_eq!(with_bots["by_device"][1], json!({"device": "bot", "scans": 1}));
 }
 
+/// Of a day that is partly in the range nobody can tell its visitors apart; but where nobody scanned, nobody was.
+#[tokio::test]
+async fn there_are_never_more_visitors_than_scans() {
+    let (studio, tokens, path, code) = with_code().await;
+    let scans = (0..3).map(|number| {
+        let mut one = scan(code, "2026-11-20T12:00:00Z");
+        one.visitor = Visitor([number; 16]);
+        one
+    });
+    let mut scans: Vec<_> = scans.collect();
+    scans.push(scan(code, "2026-11-20T18:00:00Z"));
+    record(&studio, scans).await;
+    for (from, to, found) in [("00", "06", 0), ("11", "13", 3), ("17", "19", 1), ("00", "23", 4)] {
+        let query = format!("from=2026-11-20T{from}:00:00Z&to=2026-11-20T{to}:00:00Z");
+        let shown = ask(&studio, &tokens, &path, &query).await.json();
+        assert_eq!(shown["total_scans"], found, "{query}");
+        assert!(
+            shown["unique_visitors"].as_u64().unwrap() <= found,
+            "{query}: {shown}"
+        );
+    }
+}
+
+/// Any page may call its host so.
+#[tokio::test]
+async fn no_list_has_a_name_twice() {
+    let (studio, tokens, path, code) = with_code().await;
+    let scans = [None, Some("unknown"), Some("other"), Some("shop.example")].map(|host| {
+        let mut one = scan(code, "2026-11-20T12:00:00Z");
+        one.referrer = host.map(str::to_owned);
+        one
+    });
+    record(&studio, scans.into()).await;
+    let shown = ask(&studio, &tokens, &path, "").await.json();
+    assert_eq!(
+        shown["by_referrer"],
+        json!([
+            {"referrer": "unknown", "scans": 2}, {"referrer": "shop.example", "scans": 1}, {"referrer": "other", "scans": 1},
+        ])
+    );
+}
+
 #[tokio::test]
 async fn a_code_that_nobody_scanned_has_empty_buckets() {
     let (studio, tokens, path, _) = with_code().await;

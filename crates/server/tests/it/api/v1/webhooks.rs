@@ -104,6 +104,14 @@ async fn bad_input_is_told_at_once() {
     let long = "x".repeat(2000);
     for (fields, expected) in [
         (json!({}), format!(r#"{{"url":{required},"events":{required}}}"#)),
+        (
+            json!({"url": "x", "events": []}),
+            r#"{"events":["This list may not be empty."],"url":["Enter a valid URL."]}"#.to_owned(),
+        ),
+        (
+            json!({"url": "https://10.0.0.1/", "events": []}),
+            r#"{"events":["This list may not be empty."],"url":"refusing to fetch 10.0.0.1: resolves to private/internal IP 10.0.0.1"}"#.to_owned(),
+        ),
         // URLs
         (json!({"url": null}), r#"{"url":["This field may not be null."]}"#.to_owned()),
         (json!({"url": " "}), r#"{"url":["This field may not be blank."]}"#.to_owned()),
