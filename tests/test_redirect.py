@@ -77,6 +77,15 @@ def test_the_very_next_scan_sees_a_change(any_engine, pro):
     assert scan(any_engine, short_id).status_code == 410
 
 
+def test_a_paused_code_leads_below_the_whole_scan_url(own_studio):
+    own_studio.settings["QRSTUDIO_SCAN_URL"] = "https://qr.example/codes"
+    own_studio.start()
+    owner = own_studio.sign_up("pro")
+    short_id = create(own_studio, owner)
+    change(own_studio, owner, short_id, is_active=False)
+    assert scan(own_studio, short_id).headers["Location"] == f"https://qr.example/codes/q/{short_id}/paused/"
+
+
 def test_the_very_next_scan_sees_that_an_account_is_gone(own_studio):
     own_studio.start()
     for number in range(3):

@@ -7,7 +7,7 @@ const MOST_VALUES: u32 = 1 << 17;
 /// The tags that tell of pixels; the decoder leaves others alone.
 const TAGS_OF_PIXELS: std::ops::RangeInclusive<u16> = 254..=532;
 
-/// ExtraSamples, and its value for colours that are multiplied by their opacity (TIFF 6.0, section 18).
+/// `ExtraSamples`, and its value for colours that are multiplied by their opacity (TIFF 6.0, section 18).
 const EXTRA_SAMPLES: u16 = 338;
 const ASSOCIATED: u16 = 1;
 
