@@ -6,7 +6,7 @@ import subprocess
 import pytest
 import requests
 
-from studio import BINARY, clean_environment
+from studio import BINARY, clean_environment, run
 
 MIB = 1024 * 1024
 CIRCLE = '<circle cx="{0}" cy="9" r="{1}" stroke="red" stroke-width="{2}"/>'
@@ -48,6 +48,14 @@ def test_a_drawing_takes_two_seconds_and_96_mib_at_most(what, size, tmp_path):
     assert used["with"].ru_utime - used["without"].ru_utime < 3
     # Of the program itself, to which the drawing adds 96 MiB.
     assert used["with"].ru_maxrss * 1024 < used["without"].ru_maxrss * 1024 + 96 * MIB
+
+
+@pytest.mark.parametrize("levels", range(1, 9))
+def test_layers_that_fill_the_room_are_drawn(levels, tmp_path):
+    logo = tmp_path / "logo.svg"
+    logo.write_bytes(document('<g opacity=".9">' * levels + '<rect width="99" height="99" fill="red"/>' * 40 + "</g>" * levels))
+    done = run("render", "https://example.com", "--size-inches", "15", "--dpi", "600", "--logo-size-ratio", "0.3", "--logo-file", str(logo), "--format", "png")
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_server_outlives_them(studio, key):

@@ -160,7 +160,9 @@ fn write(drawn: &Result<Picture, PictureError>) -> Vec<u8> {
     let (letter, text) = match drawn {
         Ok(picture) => {
             let (width, height) = (picture.width(), picture.height());
-            let mut answer = vec![b'p'];
+            let pixels = width as usize * height as usize;
+            let mut answer = Vec::with_capacity(4 * pixels + 9);
+            answer.push(b'p');
             answer.extend(width.to_le_bytes());
             answer.extend(height.to_le_bytes());
             for y in 0..height {

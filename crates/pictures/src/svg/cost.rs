@@ -9,6 +9,8 @@ use crate::MAX_BYTES;
 const BEARABLE_NS: f32 = 1.0e9;
 /// Parts that are looked at, those of clips and masks as often as they are used.
 const MAX_PARTS: usize = 50_000;
+/// Bytes of the document, its parsed form and the edges of its paths.
+const DOCUMENT_BYTES: u64 = 12 << 20;
 /// Dashes of all strokes together.
 const MAX_DASHES: f32 = 20_000.0;
 
@@ -62,8 +64,8 @@ impl Cost {
         // A layer with a mask holds three bitmaps.
         let canvas = self.width * self.height * scale * scale * 4.0;
         let bytes = canvas * (1.0 + 3.0 * f32::from(self.layers));
-        #[expect(clippy::cast_precision_loss, reason = "96 MiB is a round number of bits")]
-        let most = MAX_BYTES as f32;
+        #[expect(clippy::cast_precision_loss, reason = "84 MiB are few digits")]
+        let most = (MAX_BYTES - DOCUMENT_BYTES) as f32;
         time <= BEARABLE_NS && bytes <= most
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::body::Body;
-use axum::http::header::{ALLOW, CACHE_CONTROL, HOST, LOCATION, REFERRER_POLICY};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, HOST, LOCATION, REFERRER_POLICY};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use axum::response::IntoResponse as _;
@@ -224,6 +224,8 @@ fn redirect(location: HeaderValue) -> Response<Body> {
     *response.status_mut() = StatusCode::FOUND;
     let headers = response.headers_mut();
     headers.insert(LOCATION, location);
+    // Told of HEAD, too, as the quick way does (RFC 9110, 8.6).
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
     for (name, value) in OF_REDIRECTS {
         headers.insert(name, HeaderValue::from_static(value));
     }

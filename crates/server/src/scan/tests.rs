@@ -169,6 +169,22 @@ async fn what_a_process_knew_that_died_later_is_not_believed() {
 }
 
 #[tokio::test]
+async fn a_code_that_was_made_here_is_known_before_its_first_scan() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path()).await;
+    let code = code(&store, workspace(&store).await).await;
+    let scans = open(directory.path(), &store);
+    scans.begin().await;
+    scans.load();
+    assert_eq!(known(&scans, code.short_id), None);
+    scans.made(&code.served());
+    assert_eq!(known(&scans, code.short_id), leads_to("https://old.example/"));
+    repoint(&store, &code).await;
+    scans.catch_up().await;
+    assert_eq!(known(&scans, code.short_id), leads_to("https://new.example/"));
+}
+
+#[tokio::test]
 async fn a_code_that_nobody_has_scanned_is_known_soon_after_the_start_and_true() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(directory.path()).await;
