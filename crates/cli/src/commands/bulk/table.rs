@@ -1,11 +1,10 @@
 //! The rows of the table, one after the other: CSV as spreadsheets write it, or NDJSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::value::RawValue;
@@ -55,7 +54,7 @@ pub(super) enum Kind {
         reader: Box<csv::Reader<Box<dyn Read + Send>>>,
         /// The names of the columns.
         names: Vec<String>,
-        taken: Arc<Taken>,
+        taken: Arc<Mutex<Taken>>,
     },
     Json {
         reader: BufReader<Box<dyn Read + Send>>,
@@ -126,43 +125,44 @@ impl Table {
 /// What a CSV reader has taken of its file.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
-    bytes: AtomicU64,
-    has_odd_quotes: AtomicBool,
-    is_all: AtomicBool,
+    bytes: u64,
+    /// Where quotes stand, from the record on that is read next.
+    quotes: VecDeque<u64>,
+    is_all: bool,
 }
 
 /// A file that tells what was taken of it.
 struct Told<R> {
     input: R,
-    taken: Arc<Taken>,
+    taken: Arc<Mutex<Taken>>,
 }
 
 impl<R: Read> Read for Told<R> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         let read = self.input.read(room)?;
         let bytes = room.get(..read).unwrap_or_default();
-        let has_odd_quotes = bytes.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
-        self.taken.bytes.fetch_add(read as u64, Relaxed);
-        self.taken.has_odd_quotes.fetch_xor(has_odd_quotes, Relaxed);
-        self.taken.is_all.store(read == 0, Relaxed);
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let quotes = (taken.bytes..).zip(bytes).filter(|(_, byte)| **byte == b'"');
+        taken.quotes.extend(quotes.map(|(at, _)| at).collect::<Vec<_>>());
+        taken.bytes += read as u64;
+        taken.is_all = read == 0;
         Ok(read)
     }
 }
 
 impl Taken {
-    /// Whether a record that ends at this byte goes to the end of the file because its last cell has no closing quote: the
+    /// Whether a record between these bytes goes to the end of the file because its last cell has no closing quote: the
     /// `csv` crate takes the rest of the file for that cell.
-    fn is_unclosed(&self, record: &StringRecord, end: u64) -> bool {
+    fn is_unclosed(&mut self, record: &StringRecord, start: u64, end: u64) -> bool {
         let last = record.iter().next_back().unwrap_or_default();
-        last.contains(['\n', '\r'])
-            && self.is_all.load(Relaxed)
-            && self.bytes.load(Relaxed) == end
-            && self.has_odd_quotes.load(Relaxed)
+        let begin = self.quotes.partition_point(|quote| *quote < start);
+        self.quotes.drain(..begin);
+        last.contains(['\n', '\r']) && self.is_all && self.bytes == end && self.quotes.len() % 2 == 1
     }
 }
 
 fn csv_of(input: Box<dyn Read + Send>, delimiter: u8, path: &Path) -> Result<Kind, Failure> {
-    let taken = Arc::new(Taken::default());
+    let taken = Arc::<Mutex<Taken>>::default();
     let input: Box<dyn Read + Send> = Box::new(Told {
         input,
         taken: Arc::clone(&taken),
@@ -222,9 +222,15 @@ impl Iterator for Table {
             Kind::Csv { reader, names, taken } => {
                 let at = reader.position().byte();
                 let mut record = StringRecord::new();
-                let cells = match reader.read_record(&mut record) {
+                let read = reader.read_record(&mut record);
+                let end = reader.position().byte();
+                let is_unclosed = || {
+                    let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
+                    taken.is_unclosed(&record, at, end)
+                };
+                let cells = match read {
                     Ok(false) => return None,
-                    Ok(true) if taken.is_unclosed(&record, reader.position().byte()) => {
+                    Ok(true) if is_unclosed() => {
                         Err("its last cell begins with a quote that is never closed".to_owned())
                     }
                     Ok(true) if record.len() != names.len() => Err(format!(
