@@ -94,7 +94,7 @@ fn death(status: ExitStatus) -> PictureError {
     let by = |signal: Signal| status.signal() == Some(signal.as_raw());
     match by(Signal::XCPU) || by(Signal::KILL) {
         true => too_long(),
-        false => too_complex("it cannot be drawn within 96 MiB; simplify it, or save it as PNG"),
+        false => too_complex("it cannot be drawn here; simplify it, or save it as PNG"),
     }
 }
 
@@ -230,9 +230,9 @@ mod tests {
     fn a_drawer_that_dies_is_a_picture_that_cannot_be_drawn() {
         for (script, text) in [
             ("ulimit -t 1; while :; do :; done", "drawing it takes too long"),
-            ("kill -ABRT $$", "within 96 MiB"),
-            ("exit 0", "within 96 MiB"),
-            ("printf p", "within 96 MiB"),
+            ("kill -ABRT $$", "cannot be drawn here"),
+            ("exit 0", "cannot be drawn here"),
+            ("printf p", "cannot be drawn here"),
             ("cat >/dev/null; printf bno", "no"),
         ] {
             let mut drawer = Command::new("sh");
