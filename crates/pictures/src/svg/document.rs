@@ -285,7 +285,7 @@ fn judge_element(node: Node<'_, '_>) -> Result<(), PictureError> {
     Ok(())
 }
 
-/// Whether a value has a `url(…)` that is no `url(#…)`.
+/// Whether a value has a `url(…)` that leads out of the document. Fonts are embedded as `data:` and nobody draws them.
 fn names_a_file(value: &str) -> bool {
     let mut rests = value.split("url(").skip(1);
     rests.any(|rest| {
