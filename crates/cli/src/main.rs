@@ -14,10 +14,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    if qr_pictures::draw_if_asked() {
+    if qr_pictures::draw_apart() {
         return ExitCode::SUCCESS;
     }
-    qr_pictures::draw_apart();
     // Wrong usage is clap's to report: it prints the message and ends with 2 itself.
     let options = options::Cli::parse();
     match commands::run(options.command) {

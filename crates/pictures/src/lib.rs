@@ -12,7 +12,7 @@ use qr_print::Picture;
 
 pub use error::PictureError;
 pub use fit::Fit;
-pub use svg::{draw_apart, draw_if_asked};
+pub use svg::draw_apart;
 
 /// The longest side of a picture, in pixels.
 pub const MAX_SIDE_PX: u32 = 8192;

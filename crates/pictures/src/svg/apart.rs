@@ -27,30 +27,27 @@ const MAX_ANSWER: u64 = 4 * 2048 * 2048 + 64;
 /// The program that draws.
 static DRAWER: OnceLock<PathBuf> = OnceLock::new();
 
-/// Has drawings drawn by this program itself in processes of their own, from now on. Its `main` must call [`draw_if_asked`] before
-/// anything else.
-pub fn draw_apart() {
-    let own = PathBuf::from("/proc/self/exe");
+/// Has drawings drawn by this program itself in processes of their own, from now on; the first thing that its `main` does. `true`:
+/// this process was started for one, which is drawn now, and there is nothing else to do.
+#[must_use]
+pub fn draw_apart() -> bool {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().as_deref() == Some(OsStr::new(ARGUMENT)) && arguments.next().is_none() {
+        // Who asked has gone, or sees that the answer is not whole.
+        let _ = answer();
+        return true;
+    }
     // The running program, also after another one was put in its place.
-    let program = match own.exists() {
-        true => Some(own),
-        false => std::env::current_exe().ok(),
+    let own = PathBuf::from("/proc/self/exe");
+    let program = if own.exists() {
+        Some(own)
+    } else {
+        std::env::current_exe().ok()
     };
     if let Some(program) = program {
         DRAWER.get_or_init(|| program);
     }
-}
-
-/// Draws what stands on standard input, where this process was started for that; then there is nothing else to do.
-#[must_use]
-pub fn draw_if_asked() -> bool {
-    let mut arguments = std::env::args_os().skip(1);
-    let is_asked = arguments.next().as_deref() == Some(OsStr::new(ARGUMENT)) && arguments.next().is_none();
-    if is_asked {
-        // Who asked has gone, or sees that the answer is not whole.
-        let _ = answer();
-    }
-    is_asked
+    false
 }
 
 /// Draws a document, in a process of its own where the program has asked for that.
@@ -92,9 +89,10 @@ fn ask(mut drawer: Command, document: &[u8], fit: Fit) -> Result<Picture, Pictur
 /// Why a drawer that has not answered has ended.
 fn death(status: ExitStatus) -> PictureError {
     let by = |signal: Signal| status.signal() == Some(signal.as_raw());
-    match by(Signal::XCPU) || by(Signal::KILL) {
-        true => too_long(),
-        false => too_complex("it cannot be drawn here; simplify it, or save it as PNG"),
+    if by(Signal::XCPU) || by(Signal::KILL) {
+        too_long()
+    } else {
+        too_complex("it cannot be drawn here; simplify it, or save it as PNG")
     }
 }
 

@@ -289,10 +289,7 @@ fn judge_element(node: Node<'_, '_>) -> Result<(), PictureError> {
 fn names_a_file(value: &str) -> bool {
     let mut rests = value.split("url(").skip(1);
     rests.any(|rest| {
-        !rest
-            .trim_start()
-            .trim_start_matches(['\'', '"'])
-            .trim_start()
-            .starts_with('#')
+        let named = rest.trim_start().trim_start_matches(['\'', '"']).trim_start();
+        !named.starts_with('#') && !named.starts_with("data:")
     })
 }

@@ -11,7 +11,7 @@ use resvg::usvg::{ImageHrefResolver, Options, Tree};
 use crate::Fit;
 use crate::error::PictureError;
 use crate::unmultiplied::unmultiplied;
-pub use apart::{draw_apart, draw_if_asked};
+pub use apart::draw_apart;
 use cost::Cost;
 
 /// Bytes of a document.

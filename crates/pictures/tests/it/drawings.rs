@@ -274,6 +274,9 @@ fn what_stands_in_other_files_is_refused() {
     ] {
         assert_eq!(refused(inside), "it refers to another file", "{inside}");
     }
+    let font =
+        "<style>@font-face{src:url(data:font/woff2;base64,AAAA)}</style><rect width=\"9\" height=\"9\"/>";
+    assert!(draw(font, 100).is_ok(), "nobody draws it");
     let sheet = b"<?xml-stylesheet href=\"http://example.com/a.css\"?>";
     let whole = [&sheet[..], &document("")].concat();
     assert_eq!(

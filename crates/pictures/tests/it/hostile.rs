@@ -201,19 +201,27 @@ fn dull_bmp(width: u32, height: u32) -> Vec<u8> {
     file
 }
 
-/// One strip, packed by deflate.
 fn dull_tiff(width: u32, height: u32) -> Vec<u8> {
-    let strip = zeros(3 * width as usize * height as usize);
+    one_strip(width, height, 3, 2)
+}
+
+fn dull_cmyk_tiff(width: u32, height: u32) -> Vec<u8> {
+    one_strip(width, height, 4, 5)
+}
+
+/// A TIFF file of one strip, packed by deflate, whose eight-bit samples mean `photometric`.
+fn one_strip(width: u32, height: u32, samples: u32, photometric: u32) -> Vec<u8> {
+    let strip = zeros(samples as usize * width as usize * height as usize);
     let strip_bytes = u32::try_from(strip.len()).unwrap();
     let tags: [(u16, u16, u32, u32); 9] = [
         (256, 4, 1, width),
         (257, 4, 1, height),
-        // Eight bits for each of three samples: they do not fit here, and stand before the strip.
-        (258, 3, 3, 122),
+        // Eight bits for each sample: they do not fit here, and stand before the strip.
+        (258, 3, samples, 122),
         (259, 3, 1, 8),
-        (262, 3, 1, 2),
-        (273, 4, 1, 128),
-        (277, 3, 1, 3),
+        (262, 3, 1, photometric),
+        (273, 4, 1, 122 + 2 * samples),
+        (277, 3, 1, samples),
         (278, 4, 1, height),
         (279, 4, 1, strip_bytes),
     ];
@@ -222,7 +230,8 @@ fn dull_tiff(width: u32, height: u32) -> Vec<u8> {
         file.extend([tag.to_le_bytes(), kind.to_le_bytes()].concat());
         file.extend([count.to_le_bytes(), value.to_le_bytes()].concat());
     }
-    file.extend([0, 0, 0, 0, 8, 0, 8, 0, 8, 0]);
+    file.extend([0; 4]);
+    file.extend([8, 0].repeat(samples as usize));
     file.extend(strip);
     file
 }
@@ -263,12 +272,13 @@ fn encoded(width: u32, height: u32, format: image::ImageFormat) -> Vec<u8> {
 
 #[test]
 fn the_largest_of_every_format_stay_within_the_bound() {
-    let kinds: [(&str, u64, Dull); 9] = [
+    let kinds: [(&str, u64, Dull); 10] = [
         ("PNG", 3, dull_png),
         ("PNG of 16 bits", 8, dull_wide_png),
         ("PNG, interlaced", 3, dull_interlaced_png),
         ("BMP", 3, dull_bmp),
         ("TIFF", 6, dull_tiff),
+        ("TIFF of CMYK", 8, dull_cmyk_tiff),
         ("JPEG", 3, |w, h| encoded(w, h, image::ImageFormat::Jpeg)),
         ("GIF", 6, |w, h| encoded(w, h, image::ImageFormat::Gif)),
         ("WebP", 7, |w, h| encoded(w, h, image::ImageFormat::WebP)),
