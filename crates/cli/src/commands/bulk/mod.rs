@@ -6,6 +6,7 @@ mod name;
 mod options;
 mod output;
 mod progress;
+mod quotes;
 mod row;
 mod table;
 

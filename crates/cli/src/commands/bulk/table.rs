@@ -1,14 +1,14 @@
 //! The rows of the table, one after the other: CSV as spreadsheets write it, or NDJSON.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::value::RawValue;
 
+use super::quotes::Quotes;
 use crate::exit::Failure;
 
 /// Longer lines of NDJSON hold nothing that could be drawn.
@@ -54,7 +54,7 @@ pub(super) enum Kind {
         reader: Box<csv::Reader<Box<dyn Read + Send>>>,
         /// The names of the columns.
         names: Vec<String>,
-        taken: Arc<Mutex<Taken>>,
+        quotes: Quotes,
     },
     Json {
         reader: BufReader<Box<dyn Read + Send>>,
@@ -122,51 +122,9 @@ impl Table {
     }
 }
 
-/// What a CSV reader has taken of its file.
-#[derive(Debug, Default)]
-pub(super) struct Taken {
-    bytes: u64,
-    /// Where quotes stand, from the record on that is read next.
-    quotes: VecDeque<u64>,
-    is_all: bool,
-}
-
-/// A file that tells what was taken of it.
-struct Told<R> {
-    input: R,
-    taken: Arc<Mutex<Taken>>,
-}
-
-impl<R: Read> Read for Told<R> {
-    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        let read = self.input.read(room)?;
-        let bytes = room.get(..read).unwrap_or_default();
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let quotes = (taken.bytes..).zip(bytes).filter(|(_, byte)| **byte == b'"');
-        taken.quotes.extend(quotes.map(|(at, _)| at).collect::<Vec<_>>());
-        taken.bytes += read as u64;
-        taken.is_all = read == 0;
-        Ok(read)
-    }
-}
-
-impl Taken {
-    /// Whether a record between these bytes goes to the end of the file because its last cell has no closing quote: the
-    /// `csv` crate takes the rest of the file for that cell.
-    fn is_unclosed(&mut self, record: &StringRecord, start: u64, end: u64) -> bool {
-        let last = record.iter().next_back().unwrap_or_default();
-        let begin = self.quotes.partition_point(|quote| *quote < start);
-        self.quotes.drain(..begin);
-        last.contains(['\n', '\r']) && self.is_all && self.bytes == end && self.quotes.len() % 2 == 1
-    }
-}
-
 fn csv_of(input: Box<dyn Read + Send>, delimiter: u8, path: &Path) -> Result<Kind, Failure> {
-    let taken = Arc::<Mutex<Taken>>::default();
-    let input: Box<dyn Read + Send> = Box::new(Told {
-        input,
-        taken: Arc::clone(&taken),
-    });
+    let quotes = Quotes::default();
+    let input: Box<dyn Read + Send> = Box::new(quotes.seen_in(input));
     let mut reader = Box::new(
         ReaderBuilder::new()
             .delimiter(delimiter)
@@ -182,7 +140,11 @@ fn csv_of(input: Box<dyn Read + Send>, delimiter: u8, path: &Path) -> Result<Kin
         return Err(Failure::bad_input(format_args!("{} is empty", path.display()))
             .tip("its first line names the columns, as in: name,landing_page"));
     }
-    Ok(Kind::Csv { reader, names, taken })
+    Ok(Kind::Csv {
+        reader,
+        names,
+        quotes,
+    })
 }
 
 /// The delimiter that the first line has most of, outside of quotes.
@@ -219,18 +181,18 @@ impl Iterator for Table {
     fn next(&mut self) -> Option<Row> {
         let index = self.index;
         let row = match &mut self.kind {
-            Kind::Csv { reader, names, taken } => {
+            Kind::Csv {
+                reader,
+                names,
+                quotes,
+            } => {
                 let at = reader.position().byte();
                 let mut record = StringRecord::new();
                 let read = reader.read_record(&mut record);
                 let end = reader.position().byte();
-                let is_unclosed = || {
-                    let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-                    taken.is_unclosed(&record, at, end)
-                };
                 let cells = match read {
                     Ok(false) => return None,
-                    Ok(true) if is_unclosed() => {
+                    Ok(true) if quotes.leave_open(&record, at, end) => {
                         Err("its last cell begins with a quote that is never closed".to_owned())
                     }
                     Ok(true) if record.len() != names.len() => Err(format!(
