@@ -225,11 +225,21 @@ impl Scans {
         self.0.codes.changed(code);
     }
 
+    /// How many changes memory was told of: for [`made`](Self::made).
+    pub(crate) fn told(&self) -> u64 {
+        self.0.codes.told()
+    }
+
     /// Takes in a code that has just been made, as far as there is room: its first scan finds it here, also once the
-    /// database is away or whoever scans has asked for too many that do not exist.
-    pub(crate) fn made(&self, code: &ServedCode) {
-        if self.0.codes.has_room() {
-            self.0.codes.put(code);
+    /// database is away or whoever scans has asked for too many that do not exist. `told` is from before it was made.
+    pub(crate) async fn made(&self, code: &ServedCode, told: u64) {
+        if !self.0.codes.has_room() {
+            return;
+        }
+        self.0.codes.put(code);
+        if self.0.codes.told() != told {
+            // Somebody may have changed it already.
+            self.fill(code.short_id).await;
         }
     }
 

@@ -38,6 +38,14 @@ fn open(directory: &Path, store: &Store) -> Scans {
     Scans::open(parts).unwrap()
 }
 
+/// With what earlier processes knew.
+async fn begun(directory: &Path, store: &Store) -> Scans {
+    let scans = open(directory, store);
+    scans.begin().await;
+    scans.load();
+    scans
+}
+
 async fn workspace(store: &Store) -> WorkspaceId {
     let account = NewAccount {
         email: "ada@example.com".to_owned(),
@@ -140,9 +148,7 @@ async fn what_a_dead_process_knew_is_known_after_a_start_and_then_brought_up_to_
     let code = code(&store, workspace(&store).await).await;
     die(other_process(directory.path(), &code)).await;
     repoint(&store, &code).await;
-    let scans = open(directory.path(), &store);
-    scans.begin().await;
-    scans.load();
+    let scans = begun(directory.path(), &store).await;
     assert_eq!(known(&scans, code.short_id), leads_to("https://old.example/"));
     scans.follow_once(&mut None).await.unwrap();
     assert_eq!(known(&scans, code.short_id), leads_to("https://new.example/"));
@@ -154,9 +160,7 @@ async fn what_a_process_knew_that_died_later_is_not_believed() {
     let store = store(directory.path()).await;
     let code = code(&store, workspace(&store).await).await;
     let other = other_process(directory.path(), &code);
-    let scans = open(directory.path(), &store);
-    scans.begin().await;
-    scans.load();
+    let scans = begun(directory.path(), &store).await;
     // This process has heard of the change, but knows no such code; the other one dies before it hears.
     repoint(&store, &code).await;
     let mut seen = None;
@@ -173,14 +177,26 @@ async fn a_code_that_was_made_here_is_known_before_its_first_scan() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(directory.path()).await;
     let code = code(&store, workspace(&store).await).await;
-    let scans = open(directory.path(), &store);
-    scans.begin().await;
-    scans.load();
+    let scans = begun(directory.path(), &store).await;
     assert_eq!(known(&scans, code.short_id), None);
-    scans.made(&code.served());
+    scans.made(&code.served(), scans.told()).await;
     assert_eq!(known(&scans, code.short_id), leads_to("https://old.example/"));
     repoint(&store, &code).await;
     scans.catch_up().await;
+    assert_eq!(known(&scans, code.short_id), leads_to("https://new.example/"));
+}
+
+#[tokio::test]
+async fn a_code_that_was_changed_before_its_maker_took_it_in_is_true() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path()).await;
+    let scans = begun(directory.path(), &store).await;
+    let told = scans.told();
+    let code = code(&store, workspace(&store).await).await;
+    repoint(&store, &code).await;
+    let changed = store.served_code(code.short_id).await.unwrap().unwrap();
+    scans.changed(&changed);
+    scans.made(&code.served(), told).await;
     assert_eq!(known(&scans, code.short_id), leads_to("https://new.example/"));
 }
 
@@ -189,9 +205,7 @@ async fn a_code_that_nobody_has_scanned_is_known_soon_after_the_start_and_true()
     let directory = tempfile::tempdir().unwrap();
     let store = store(directory.path()).await;
     let code = code(&store, workspace(&store).await).await;
-    let scans = open(directory.path(), &store);
-    scans.begin().await;
-    scans.load();
+    let scans = begun(directory.path(), &store).await;
     scans.warm().await;
     assert_eq!(known(&scans, code.short_id), leads_to("https://old.example/"));
     repoint(&store, &code).await;

@@ -78,13 +78,14 @@ pub(crate) async fn refuse_blocked(app: &App, targets: &[Target]) -> Result<()> 
 
 /// Makes a code.
 pub(super) async fn create(app: &App, plan: &Plan, new: NewCode, keep: Option<Keep<Code>>) -> Result<Code> {
+    let told = app.scans().told();
     let outcome = match keep {
         None => app.store().create_code(new).await?,
         Some(keep) => idempotency::done(app.store().create_kept_code(new, keep).await?)?,
     };
     match outcome {
         CreateCode::Created(code) => {
-            app.scans().made(&code.served());
+            app.scans().made(&code.served(), told).await;
             Ok(code)
         }
         CreateCode::CapReached => Err(active_cap(plan)),
@@ -101,13 +102,14 @@ pub(crate) async fn create_with_render(
     new: NewCode,
     keep: Option<Keep<CodeReceipt>>,
 ) -> Result<Option<CodeReceipt>> {
+    let told = app.scans().told();
     let outcome = match keep {
         None => app.store().commit_code_render(charge, new).await?,
         Some(keep) => idempotency::done(app.store().commit_kept_code_render(charge, new, keep).await?)?,
     };
     match outcome {
         CodeCharge::Charged(paid) => {
-            app.scans().made(&paid.code.served());
+            app.scans().made(&paid.code.served(), told).await;
             Ok(Some(paid))
         }
         CodeCharge::Refused => Ok(None),
